@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cnn dialect, its layouts and plans, and the questions that passes ask of types.
+#pragma once
+
+#include "mlir/IR/Attributes.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+
+namespace cnnc::cnn {
+/// Whether two lists of types agree in shape and element, whatever their layouts.
+bool compatibleIgnoringLayout(mlir::TypeRange lhs, mlir::TypeRange rhs);
+/// Bytes of all tensors among the types, without halos.
+int64_t bytesOf(mlir::TypeRange types);
+/// Whether all results have the leading dimension of the first operand.
+bool keepsLeadingDimension(mlir::Operation *op);
+} // namespace cnnc::cnn
+
+#include "dialects/cnn/CnnDialect.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/cnn/CnnAttributes.h.inc"
+#include "dialects/cnn/CnnInterfaces.h.inc"
+
+namespace cnnc::cnn {
+/// The layout of a tensor type, or null where it is plain NCHW.
+inline BlockedAttr layoutOf(mlir::Type type) {
+  auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+  return tensor ? llvm::dyn_cast_or_null<BlockedAttr>(tensor.getEncoding()) : BlockedAttr();
+}
+/// The same tensor without its layout.
+inline mlir::RankedTensorType withoutLayout(mlir::RankedTensorType type) {
+  return mlir::RankedTensorType::get(type.getShape(), type.getElementType());
+}
+} // namespace cnnc::cnn

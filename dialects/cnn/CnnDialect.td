@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dialect itself, and the base class of its operators.
+#ifndef CNN_DIALECT_TD
+#define CNN_DIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/cnn/CnnInterfaces.td"
+
+def Cnn_Dialect : Dialect {
+  let name = "cnn";
+  let cppNamespace = "::cnnc::cnn";
+  let summary = "What a convolutional network is";
+  let description = [{
+    Operators on tensors of static shape with the meaning of NCHW, whatever layout a value's type carries.
+    Integers keep ONNX's signedness (`si64`, `ui8`), booleans are `i1`.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{
+    /// Names of discardable attributes: the name of a network's input or output,
+    /// and the mark of a module whose leading dimension is the caller's to choose.
+    static constexpr ::llvm::StringLiteral kName = "cnn.name";
+    static constexpr ::llvm::StringLiteral kFreeBatch = "cnn.free_batch";
+    void registerAttributes();
+  }];
+}
+
+/// A tensor of static shape.
+def Cnn_Tensor : Type<And<[AnyRankedTensor.predicate, CPred<"::llvm::cast<::mlir::ShapedType>($_self).hasStaticShape()">]>,
+                      "tensor of static shape", "::mlir::RankedTensorType">;
+/// A tensor of floating-point numbers.
+def Cnn_FloatTensor : Type<And<[Cnn_Tensor.predicate, CPred<"::llvm::isa<::mlir::FloatType>(::llvm::cast<::mlir::ShapedType>($_self).getElementType())">]>,
+                           "tensor of floats of static shape", "::mlir::RankedTensorType">;
+
+class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
+  code classDeclaration = "";
+  let extraClassDeclaration = [{
+    /// A layout is how a value is stored, not what it is: types agree without it.
+    static bool isCompatibleReturnTypes(::mlir::TypeRange lhs, ::mlir::TypeRange rhs) {
+      return ::cnnc::cnn::compatibleIgnoringLayout(lhs, rhs);
+    }
+  }] # classDeclaration;
+}
+
+/// An operator that computes: it infers its type, tells its cost and its plain meaning.
+class Cnn_ComputeOp<string mnemonic, list<Trait> traits = []> : Cnn_Op<mnemonic, !listconcat(traits, [
+    Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
+    DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain"]>])> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+/// An elementwise operator: emitElement() is all that it adds.
+class Cnn_ElementwiseOp<string mnemonic, list<Trait> traits = []> : Cnn_Op<mnemonic, !listconcat(traits, [
+    Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
+    DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain"]>,
+    DeclareOpInterfaceMethods<ElementwiseOpInterface, ["emitElement"]>])> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+#endif

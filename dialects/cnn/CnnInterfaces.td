@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What passes may ask of an operator. Passes name no operator; they ask these.
+#ifndef CNN_INTERFACES_TD
+#define CNN_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def CostOpInterface : OpInterface<"CostOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ What one execution costs. }];
+  let methods = [
+    InterfaceMethod<"Floating-point operations (a multiply-add is two).", "int64_t", "getFlops">,
+    InterfaceMethod<"Bytes of all operands and results.", "int64_t", "getBytes", (ins), "", [{
+      return ::cnnc::cnn::bytesOf($_op->getOperandTypes()) + ::cnnc::cnn::bytesOf($_op->getResultTypes());
+    }]>];
+}
+
+def LowerableOpInterface : OpInterface<"LowerableOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ The operator's meaning, written as plain loops. }];
+  let methods = [
+    InterfaceMethod<[{
+      Writes the op's meaning as loops over memrefs of the operands' and results' logical shapes (NCHW, any
+      strides, signless elements). Direct and obvious: speed is the business of the algorithms in `compiler/loops`.
+      The results' memory is uninitialised and overlaps no operand.
+    }], "void", "lowerPlain", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$inputs, "::mlir::ValueRange":$outputs)>,
+    InterfaceMethod<[{
+      Whether every image of the leading dimension is computed by itself, so that a network may be run image by image.
+    }], "bool", "isPerImage", (ins), "", [{ return ::cnnc::cnn::keepsLeadingDimension($_op); }]>];
+}
+
+def ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ A function of single elements, with the operands broadcast as in ONNX (aligned at the last dimension). }];
+  let methods = [
+    InterfaceMethod<[{
+      The value of one element, or of a vector of elements, from the operands' elements. `values` are all scalars or
+      all vectors of one length; elements are signless, and the op's own types tell their sign.
+    }], "::mlir::Value", "emitElement", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$values)>,
+    InterfaceMethod<"Whether zeros in give zero out, so that lanes without a channel stay zero.",
+      "bool", "preservesZero", (ins), "", [{ return false; }]>];
+}
+
+#endif

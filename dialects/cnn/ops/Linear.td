@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fully connected layers and matrix products.
+#ifndef CNN_OPS_LINEAR_TD
+#define CNN_OPS_LINEAR_TD
+include "dialects/cnn/CnnDialect.td"
+
+def Cnn_FcOp : Cnn_ComputeOp<"fc"> {
+  let summary = "Fully connected layer: `x * transpose(weight) + bias`";
+  let description = [{ `x` is `[N, K]`, `weight` `[units, K]`, `bias` `[units]`, the result `[N, units]`. }];
+  let arguments = (ins Cnn_FloatTensor:$x, Cnn_FloatTensor:$weight, Optional<Cnn_FloatTensor>:$bias);
+  let results = (outs Cnn_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+
+def Cnn_MatmulOp : Cnn_ComputeOp<"matmul"> {
+  let summary = "Matrix product, broadcast over leading dimensions, as numpy.matmul";
+  let arguments = (ins Cnn_Tensor:$a, Cnn_Tensor:$b);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resampling of images.
+#ifndef CNN_OPS_RESIZE_TD
+#define CNN_OPS_RESIZE_TD
+include "dialects/cnn/CnnDialect.td"
+
+def Cnn_ResizeOp : Cnn_ComputeOp<"resize"> {
+  let summary = "x sampled at other sizes, as ONNX's Resize";
+  let description = [{
+    `mode` is `nearest` or `linear`; `coordinates` says how an output index x becomes an input coordinate:
+    `half_pixel`, `half_pixel_symmetric`, `pytorch_half_pixel`, `align_corners`, `asymmetric` or `tf_half_pixel_for_nn`;
+    `rounding` (of nearest): `round_prefer_floor`, `round_prefer_ceil`, `floor`, `ceil`. `scales[d]` is output / input, as given.
+  }];
+  let arguments = (ins Cnn_FloatTensor:$x, DenseI64ArrayAttr:$sizes, DenseF64ArrayAttr:$scales,
+                       DefaultValuedAttr<StrAttr, "\"nearest\"">:$mode,
+                       DefaultValuedAttr<StrAttr, "\"half_pixel\"">:$coordinates,
+                       DefaultValuedAttr<StrAttr, "\"round_prefer_floor\"">:$rounding);
+  let results = (outs Cnn_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+#endif

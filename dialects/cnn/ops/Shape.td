@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that move elements and compute nothing. Axes are never negative.
+#ifndef CNN_OPS_SHAPE_TD
+#define CNN_OPS_SHAPE_TD
+include "dialects/cnn/CnnDialect.td"
+
+def Cnn_ConcatOp : Cnn_ComputeOp<"concat"> {
+  let summary = "Tensors one after the other along an axis";
+  let arguments = (ins Variadic<Cnn_Tensor>:$parts, I64Attr:$axis);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_SplitOp : Cnn_ComputeOp<"split"> {
+  let summary = "Pieces of the given sizes along an axis";
+  let arguments = (ins Cnn_Tensor:$x, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
+  let results = (outs Variadic<Cnn_Tensor>:$parts);
+  let hasVerifier = 1;
+}
+def Cnn_SliceOp : Cnn_ComputeOp<"slice"> {
+  let summary = "`sizes[d]` elements from `starts[d]`, `steps[d]` apart; steps may be negative";
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$steps);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_PadOp : Cnn_ComputeOp<"pad"> {
+  let summary = "A border of `low[d]` and `high[d]` elements; negative ones cut";
+  let description = [{ `mode` is `constant` (with `value`), `reflect`, `edge` or `wrap`. }];
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       DefaultValuedAttr<StrAttr, "\"constant\"">:$mode, DefaultValuedAttr<F64Attr, "0.0">:$value);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_ReshapeOp : Cnn_ComputeOp<"reshape"> {
+  let summary = "The same elements in the same order, in another shape (flatten, squeeze and unsqueeze too)";
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$shape);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+def Cnn_TransposeOp : Cnn_ComputeOp<"transpose"> {
+  let summary = "Dimension d of the result is dimension `permutation[d]` of x";
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$permutation);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+def Cnn_ExpandOp : Cnn_ComputeOp<"expand"> {
+  let summary = "x broadcast to a shape";
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$shape);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_TileOp : Cnn_ComputeOp<"tile"> {
+  let summary = "x repeated `repeats[d]` times along each dimension";
+  let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$repeats);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_GatherOp : Cnn_ComputeOp<"gather"> {
+  let summary = "Slices of x along an axis, chosen by indices; negative ones count from the end";
+  let arguments = (ins Cnn_Tensor:$x, Cnn_Tensor:$indices, I64Attr:$axis);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Cnn_ChannelShuffleOp : Cnn_ComputeOp<"channel_shuffle"> {
+  let summary = "Channel `g * C / groups + i` moves to `i * groups + g` (Zhang et al. 2017)";
+  let arguments = (ins Cnn_Tensor:$x, I64Attr:$groups);
+  let results = (outs Cnn_Tensor:$y);
+  let hasVerifier = 1;
+}
+#endif

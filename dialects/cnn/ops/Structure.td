@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Constants, fused regions and conversions of layout: the network's own structure.
+#ifndef CNN_OPS_STRUCTURE_TD
+#define CNN_OPS_STRUCTURE_TD
+include "dialects/cnn/CnnDialect.td"
+include "dialects/cnn/CnnAttributes.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+
+def Cnn_ConstantOp : Cnn_Op<"constant", [Pure, ConstantLike]> {
+  let summary = "Known values: a weight, or a number";
+  let description = [{
+    Small values are `dense<>`; weights are `dense_resource<>` over memory that is mapped from the model's file.
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Cnn_Tensor:$y);
+  let assemblyFormat = "attr-dict `:` type($y)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
+}
+
+def Cnn_YieldOp : Cnn_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusedOp"]>]> {
+  let summary = "Ends a fused region";
+  let arguments = (ins Variadic<Cnn_Tensor>:$results);
+  let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
+}
+
+def Cnn_FusedOp : Cnn_Op<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
+  let summary = "Operators that run as one phase: an anchor, then elementwise operators on its result";
+  let description = [{
+    The block's arguments are the operands. The first operator is the anchor; every later one is elementwise and uses
+    the values of the region only. The plan says how the whole is computed.
+  }];
+  let arguments = (ins Variadic<Cnn_Tensor>:$inputs, OptionalAttr<Cnn_PlanAttr>:$plan);
+  let results = (outs Variadic<Cnn_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+  let assemblyFormat = "$inputs attr-dict-with-keyword $body `:` functional-type($inputs, $outputs)";
+  let classDeclaration = [{
+    /// The operator that gives the region its loops.
+    ::mlir::Operation *getAnchor() { return &getBody().front().front(); }
+  }];
+}
+
+def Cnn_ConvertLayoutOp : Cnn_Op<"convert_layout", [Pure]> {
+  let summary = "The same values stored in another layout";
+  let arguments = (ins Cnn_Tensor:$x);
+  let results = (outs Cnn_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
+  let hasVerifier = 1;
+}
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// An algorithm computes a fused region in one way: the interface behind plan attributes.
+#pragma once
+
+#include "compiler/cost/Target.h"
+#include "dialects/cnn/CnnOps.h"
+
+namespace cnnc {
+
+namespace loops {
+class Phase;
+}
+
+/// How an algorithm wants a value stored.
+struct LayoutNeed {
+  /// Channels of a block; 0 is plain NCHW, and kAny leaves it as it comes.
+  int64_t block = 0;
+  /// Zeros needed around each plane: top, left, bottom, right.
+  std::array<int64_t, 4> halo = {0, 0, 0, 0};
+
+  static constexpr int64_t kAny = -1;
+  static LayoutNeed plain() { return {}; }
+  static LayoutNeed any() { return {kAny, {}}; }
+  static LayoutNeed blocked(int64_t block = Target::kBlock, std::array<int64_t, 4> halo = {0, 0, 0, 0}) {
+    return {block, halo};
+  }
+};
+
+/// One way to compute a fused region. Each algorithm is one file in compiler/loops/algorithms and registers itself;
+/// a plan attribute holds its name and its parameters.
+///
+/// Passes ask in this order: accepts(), then layouts of operands and results, then (when all halos are known)
+/// plan(), and at last lower().
+class Algorithm {
+public:
+  virtual ~Algorithm() = default;
+
+  /// The name in plans, tables and comments.
+  virtual llvm::StringRef name() const = 0;
+  /// Algorithms with a higher rank are asked first. `plain`, which takes everything, has rank 0.
+  virtual int rank() const = 0;
+  /// Whether it can compute this region on this target. Operands may already carry layouts.
+  virtual bool accepts(cnn::FusedOp op, const Target &target) const = 0;
+  virtual LayoutNeed operandLayout(cnn::FusedOp op, unsigned index) const = 0;
+  virtual LayoutNeed resultLayout(cnn::FusedOp op, unsigned index) const = 0;
+  /// The parameters, once all layouts are known.
+  virtual mlir::DictionaryAttr plan(cnn::FusedOp op, const Target &) const {
+    return mlir::DictionaryAttr::get(op.getContext());
+  }
+  /// Writes the kernel.
+  virtual void lower(cnn::FusedOp op, const Target &target, loops::Phase &phase) const = 0;
+};
+
+/// All algorithms, by falling rank.
+llvm::ArrayRef<const Algorithm *> algorithms();
+/// The one with this name, or null.
+const Algorithm *findAlgorithm(llvm::StringRef name);
+/// The one that an operator's plan names; the plan must be there.
+const Algorithm &algorithmOf(cnn::FusedOp op);
+
+/// `static RegisterAlgorithm<DirectConv> registration;` in the algorithm's file.
+void registerAlgorithm(std::unique_ptr<const Algorithm> algorithm);
+template <typename T>
+struct RegisterAlgorithm {
+  RegisterAlgorithm() { registerAlgorithm(std::make_unique<T>()); }
+};
+
+} // namespace cnnc

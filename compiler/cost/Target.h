@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine that code is made for. All widths, blocks and register tiles come from here.
+#pragma once
+
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace cnnc {
+
+struct Target {
+  std::string triple;      ///< LLVM's, such as x86_64-unknown-linux-gnu
+  std::string cpu;         ///< LLVM's name of the instruction set or core, such as x86-64-v3
+  std::string features;    ///< LLVM's, such as +avx2,+fma; may be empty
+  std::string cpuFeatures; ///< what the library asks of the machine at load, such as avx2,fma
+
+  int64_t vectorBits = 128;
+  int64_t registers = 16;  ///< vector registers
+  bool hasFma = false;
+  int64_t l1Bytes = 32 << 10, l2Bytes = 512 << 10; ///< data caches of one core
+
+  /// Channels of a block: the same for all instruction sets, so that they can share packed weights.
+  static constexpr int64_t kBlock = 16;
+
+  int64_t lanes(int64_t elementBits = 32) const { return vectorBits / elementBits; }
+
+  /// From --mcpu (`native`, an x86-64 level, or a core that LLVM knows) and --mtriple (empty: this machine's).
+  /// `native` asks CPUID, never the name of the machine's model, which virtual machines mask.
+  static llvm::Expected<Target> get(llvm::StringRef cpu, llvm::StringRef triple);
+};
+
+} // namespace cnnc

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// cnn to cnn: the passes in their order.
+#ifndef COMPILER_GRAPH_PASSES_TD
+#define COMPILER_GRAPH_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class Cnn_GraphPass<string name> : Pass<"cnn-" # name, "::mlir::ModuleOp">;
+class Cnn_TargetPass<string name> : Cnn_GraphPass<name> {
+  let options = [Option<"cpu", "mcpu", "std::string", "\"native\"", "The processor, as in cnnc --mcpu">,
+                 Option<"triple", "mtriple", "std::string", "", "The target triple, as in cnnc --mtriple">];
+}
+
+def FoldConstants : Cnn_GraphPass<"fold-constants"> {
+  let summary = "Compute in the compiler what depends on constants only";
+}
+def FoldBatchNorm : Cnn_GraphPass<"fold-batch-norm"> {
+  let summary = "Scale the weights before a batch norm instead of its input; elsewhere leave one multiplication and one addition";
+}
+def Simplify : Cnn_GraphPass<"simplify"> {
+  let summary = "Say the same with fewer or more telling operators";
+}
+def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
+  let summary = "Wrap each operator in a region, and take the elementwise ones that follow into it";
+}
+def ChooseAlgorithms : Cnn_TargetPass<"choose-algorithms"> {
+  let summary = "Give each region its algorithm and layouts, and convert where they disagree";
+}
+def AssignHalos : Cnn_GraphPass<"assign-halos"> {
+  let summary = "Give each value the halo that all of its users need together";
+}
+def ChoosePlans : Cnn_TargetPass<"choose-plans"> {
+  let summary = "Choose the parameters of each region's algorithm";
+}
+#endif

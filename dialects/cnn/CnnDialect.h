@@ -16,6 +16,10 @@ bool compatibleIgnoringLayout(mlir::TypeRange lhs, mlir::TypeRange rhs);
 int64_t bytesOf(mlir::TypeRange types);
 /// Whether all results have the leading dimension of the first operand.
 bool keepsLeadingDimension(mlir::Operation *op);
+
+/// Marks operators behind which elementwise ones may run in the same loops.
+template <typename ConcreteType>
+struct TakesEpilogue : mlir::OpTrait::TraitBase<ConcreteType, TakesEpilogue> {};
 } // namespace cnnc::cnn
 
 #include "dialects/cnn/CnnDialect.h.inc"

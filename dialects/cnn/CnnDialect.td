@@ -17,6 +17,7 @@ def Cnn_Dialect : Dialect {
     Integers keep ONNX's signedness (`si64`, `ui8`), booleans are `i1`.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
   let extraClassDeclaration = [{
     /// Names of discardable attributes: the name of a network's input or output,
     /// and the mark of a module whose leading dimension is the caller's to choose.
@@ -32,6 +33,9 @@ def Cnn_Tensor : Type<And<[AnyRankedTensor.predicate, CPred<"::llvm::cast<::mlir
 /// A tensor of floating-point numbers.
 def Cnn_FloatTensor : Type<And<[Cnn_Tensor.predicate, CPred<"::llvm::isa<::mlir::FloatType>(::llvm::cast<::mlir::ShapedType>($_self).getElementType())">]>,
                            "tensor of floats of static shape", "::mlir::RankedTensorType">;
+
+/// Elementwise operators on the result may run behind it, in its own loops.
+def Cnn_TakesEpilogue : NativeOpTrait<"TakesEpilogue"> { let cppNamespace = "::cnnc::cnn"; }
 
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
   code classDeclaration = "";

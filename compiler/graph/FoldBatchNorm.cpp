@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batch norm with stored statistics is y = x * scale + shift for each channel. After a convolution or a fully
+// connected layer both go into the weights; elsewhere they stay as one multiplication and one addition.
+#include "compiler/graph/Passes.h"
+#include "dialects/cnn/CnnOps.h"
+#include "dialects/cnn/Constants.h"
+
+#include <cmath>
+
+namespace cnnc::graph {
+#define GEN_PASS_DEF_FOLDBATCHNORM
+#include "compiler/graph/Passes.h.inc"
+} // namespace cnnc::graph
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+
+namespace {
+struct Affine {
+  std::vector<float> scale, shift;
+};
+
+FailureOr<Affine> affineOf(BnOp bn) {
+  auto weight = floatsOf(constantOf(bn.getWeight())), bias = floatsOf(constantOf(bn.getBias()));
+  auto mean = floatsOf(constantOf(bn.getRunningMean())), variance = floatsOf(constantOf(bn.getRunningVar()));
+  if (weight.empty() || bias.empty() || mean.empty() || variance.empty())
+    return failure();
+  Affine affine;
+  for (size_t c = 0; c < weight.size(); ++c) {
+    double scale = weight[c] / std::sqrt(static_cast<double>(variance[c]) + bn.getEps().convertToDouble());
+    affine.scale.push_back(scale);
+    affine.shift.push_back(bias[c] - mean[c] * scale);
+  }
+  return affine;
+}
+
+/// Scales the filters of `layer`, whose weight counts them along dimension 0, and moves the shift into its bias.
+template <typename LayerOp>
+LogicalResult intoLayer(LayerOp layer, const Affine &affine, BnOp bn, RewriterBase &rewriter) {
+  auto weight = floatsOf(constantOf(layer.getWeight()));
+  std::vector<float> bias(affine.scale.size());
+  if (layer.getBias())
+    bias = floatsOf(constantOf(layer.getBias()));
+  if (weight.empty() || bias.size() != affine.scale.size() || !layer->hasOneUse())
+    return failure();
+  size_t filter = weight.size() / affine.scale.size();
+  for (size_t i = 0; i < weight.size(); ++i)
+    weight[i] *= affine.scale[i / filter];
+  for (size_t c = 0; c < bias.size(); ++c)
+    bias[c] = bias[c] * affine.scale[c] + affine.shift[c];
+
+  rewriter.setInsertionPoint(layer);
+  auto type = cast<RankedTensorType>(layer.getWeight().getType());
+  Value scaled = makeConstant(rewriter, layer.getWeight().getLoc(), type.getShape(), std::move(weight));
+  int64_t filters = bias.size();
+  Value shifted = makeConstant(rewriter, bn.getLoc(), {filters}, std::move(bias));
+  rewriter.modifyOpInPlace(layer, [&] {
+    layer.getWeightMutable().assign(scaled);
+    layer.getBiasMutable().assign(shifted);
+    layer->setLoc(rewriter.getFusedLoc({layer.getLoc(), bn.getLoc()}));
+  });
+  rewriter.replaceOp(bn, layer.getResult());
+  return success();
+}
+
+struct FoldBn : OpRewritePattern<BnOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BnOp bn, PatternRewriter &rewriter) const override {
+    auto affine = affineOf(bn);
+    if (failed(affine))
+      return failure();
+    if (auto conv = bn.getX().getDefiningOp<ConvOp>(); conv && succeeded(intoLayer(conv, *affine, bn, rewriter)))
+      return success();
+    if (auto fc = bn.getX().getDefiningOp<FcOp>(); fc && succeeded(intoLayer(fc, *affine, bn, rewriter)))
+      return success();
+    if (!cast<RankedTensorType>(bn.getX().getType()).getElementType().isF32())
+      return failure();
+
+    SmallVector<int64_t> perChannel(cast<RankedTensorType>(bn.getX().getType()).getRank(), 1);
+    perChannel[1] = affine->scale.size();
+    Value scale = makeConstant(rewriter, bn.getLoc(), perChannel, std::move(affine->scale));
+    Value shift = makeConstant(rewriter, bn.getLoc(), perChannel, std::move(affine->shift));
+    Value scaled = MulOp::create(rewriter, bn.getLoc(), bn.getX(), scale);
+    rewriter.replaceOpWithNewOp<AddOp>(bn, scaled, shift);
+    return success();
+  }
+};
+
+struct FoldBatchNorm : graph::impl::FoldBatchNormBase<FoldBatchNorm> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<FoldBn>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

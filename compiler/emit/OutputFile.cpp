@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Temporary files beside their final place, since a rename is atomic only within a file system.
+#include "compiler/emit/OutputFile.h"
+
+using namespace cnnc::emit;
+using namespace llvm;
+
+static Error cannotWrite(StringRef path, std::error_code reason) {
+  return createStringError("cannot write '" + path + "': " + reason.message());
+}
+
+Expected<OutputFile> OutputFile::create(StringRef path, StringRef part) {
+  if (sys::fs::is_directory(path))
+    return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(path + part + ".%%%%%%.tmp");
+  if (!file)
+    return cannotWrite(path, errorToErrorCode(file.takeError()));
+  return OutputFile(path, std::move(*file));
+}
+
+OutputFile::OutputFile(StringRef path, sys::fs::TempFile temporary)
+    : path(path), file(std::make_unique<sys::fs::TempFile>(std::move(temporary))),
+      out(std::make_unique<raw_fd_ostream>(file->FD, /*shouldClose=*/false)) {}
+
+OutputFile::~OutputFile() {
+  if (!file)
+    return;
+  out->clear_error();
+  out.reset();
+  consumeError(file->discard());
+}
+
+Error OutputFile::flush() {
+  out->flush();
+  std::error_code error = out->error();
+  if (!error)
+    return Error::success();
+  out->clear_error();
+  return cannotWrite(path, error);
+}
+
+Error OutputFile::keep() {
+  if (Error error = flush())
+    return error;
+  if (Error error = file->keep(path))
+    return cannotWrite(path, errorToErrorCode(std::move(error)));
+  out.reset();
+  file.reset();
+  return Error::success();
+}
+
+Error cnnc::emit::writeFile(StringRef path, StringRef text) {
+  Expected<OutputFile> file = OutputFile::create(path);
+  if (!file)
+    return file.takeError();
+  file->stream() << text;
+  return file->keep();
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the scheduled network once: each region becomes a phase by its algorithm, each conversion of layout and each
+// halo one of their own; then the module's attributes tell the emitters about inputs, outputs and memory.
+#include "compiler/loops/LowerToLoops.h"
+
+#include "compiler/cost/Algorithm.h"
+#include "compiler/loops/Movement.h"
+#include "compiler/loops/Phase.h"
+#include "dialects/cnn/Constants.h"
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+/// The names of the ONNX nodes in a location, in order.
+static void collectNodes(Location loc, SmallVectorImpl<StringRef> &nodes) {
+  if (auto name = dyn_cast<NameLoc>(loc)) {
+    if (!llvm::is_contained(nodes, name.getName().strref()))
+      nodes.push_back(name.getName());
+  } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    for (Location part : fused.getLocations())
+      collectNodes(part, nodes);
+  }
+}
+
+static std::string nodesOf(Location loc) {
+  SmallVector<StringRef> nodes;
+  collectNodes(loc, nodes);
+  return llvm::join(nodes, ", ");
+}
+
+static std::string shapeText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(cast<RankedTensorType>(type).getShape(), os, "x");
+  return text;
+}
+
+static std::string shapesOf(Operation *op) {
+  std::string from;
+  for (Value operand : op->getOperands())
+    if (!constantOf(operand))
+      from += (from.empty() ? "" : ", ") + shapeText(operand.getType());
+  std::string to;
+  for (Value result : op->getResults())
+    to += (to.empty() ? "" : ", ") + shapeText(result.getType());
+  return from + " -> " + to;
+}
+
+static std::string planText(PlanAttr plan) {
+  std::string text = plan.getAlgorithm().str();
+  llvm::raw_string_ostream os(text);
+  for (NamedAttribute parameter : plan.getParameters()) {
+    os << ' ' << parameter.getName().strref() << '=';
+    if (auto list = dyn_cast<DenseI64ArrayAttr>(parameter.getValue()))
+      llvm::interleave(list.asArrayRef(), os, "x");
+    else if (auto word = dyn_cast<StringAttr>(parameter.getValue()))
+      os << word.getValue();
+    else if (auto number = dyn_cast<IntegerAttr>(parameter.getValue()))
+      os << number.getInt();
+    else
+      os << parameter.getValue();
+  }
+  return text;
+}
+
+static PhaseFacts factsOf(FusedOp op) {
+  PhaseFacts facts{nodesOf(op.getLoc()), shapesOf(op), planText(op.getPlanAttr()), 0, 0};
+  op.getBody().walk([&](CostOpInterface inner) { facts.flops += inner.getFlops(); });
+  facts.bytes = bytesOf(op->getOperandTypes()) + bytesOf(op->getResultTypes());
+  return facts;
+}
+
+/// ONNX's number of an element type (onnx.proto, TensorProto.DataType).
+static int32_t onnxType(Type element) {
+  if (element.isF32()) return 1;
+  if (element.isF16()) return 10;
+  if (element.isF64()) return 11;
+  if (element.isBF16()) return 16;
+  auto integer = cast<IntegerType>(element);
+  bool isUnsigned = integer.isUnsigned();
+  switch (integer.getWidth()) {
+  case 1: return 9;
+  case 8: return isUnsigned ? 2 : 3;
+  case 16: return isUnsigned ? 4 : 5;
+  case 32: return isUnsigned ? 12 : 6;
+  default: return isUnsigned ? 13 : 7;
+  }
+}
+
+static DictionaryAttr tensorFacts(Builder &builder, StringRef name, Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(name)),
+                                    builder.getNamedAttr("type", builder.getI32IntegerAttr(onnxType(tensor.getElementType()))),
+                                    builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(tensor.getShape()))});
+}
+
+static DictionaryAttr modelFacts(ModuleOp scheduled, func::FuncOp main, const Network &network, const StoragePlan &storage,
+                                 StringRef prefix, StringRef name) {
+  Builder builder(scheduled.getContext());
+  auto nameOf = [](Attribute attribute) { return attribute ? cast<StringAttr>(attribute).getValue() : StringRef(); };
+  SmallVector<Attribute> inputs, outputs;
+  for (BlockArgument argument : main.getArguments())
+    inputs.push_back(tensorFacts(builder, nameOf(main.getArgAttr(argument.getArgNumber(), CnnDialect::kName)), argument.getType()));
+  for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
+    outputs.push_back(tensorFacts(builder, nameOf(main.getResultAttr(i, CnnDialect::kName)), type));
+  auto metadata = scheduled->getAttrOfType<DictionaryAttr>("cnn.metadata");
+  auto entry = [&](StringRef key, Attribute value) { return builder.getNamedAttr(key, value); };
+  return builder.getDictionaryAttr({
+      entry("name", builder.getStringAttr(name)), entry("prefix", builder.getStringAttr(prefix)),
+      entry("free_batch", builder.getBoolAttr(scheduled->hasAttr(CnnDialect::kFreeBatch))),
+      entry("arena_bytes", builder.getI64IntegerAttr(storage.arenaBytes())),
+      entry("weight_bytes", builder.getI64IntegerAttr(network.weights.bytes())),
+      entry("cpu_features", builder.getStringAttr(network.target.cpuFeatures)),
+      entry("inputs", builder.getArrayAttr(inputs)), entry("outputs", builder.getArrayAttr(outputs)),
+      entry("metadata", metadata ? metadata : builder.getDictionaryAttr({})),
+  });
+}
+
+FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &target, StringRef prefix, StringRef name) {
+  auto main = scheduled.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return scheduled.emitError("holds no function 'main'");
+  StoragePlan storage(main);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(scheduled.getLoc());
+  Network network(*module, storage, target);
+
+  auto zeroHalos = [&](Operation *op) {
+    for (Value result : op->getResults())
+      if (BlockedAttr layout = layoutOf(result.getType()); layout && layout.hasHalo()) {
+        Phase phase(network, op->getLoc(), "zero_halo");
+        zeroHalo(phase, result);
+        phase.finish({nodesOf(op->getLoc()), shapeText(result.getType()), "halo", 0, 0});
+      }
+  };
+  for (Operation &op : main.getBody().front()) {
+    zeroHalos(&op);
+    if (auto fused = dyn_cast<FusedOp>(op)) {
+      Phase phase(network, op.getLoc(), fused.getPlanAttr().getAlgorithm());
+      algorithmOf(fused).lower(fused, target, phase);
+      phase.finish(factsOf(fused));
+    } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
+      Phase phase(network, op.getLoc(), "convert_layout");
+      convertLayout(phase, convert.getX(), convert.getY());
+      phase.finish({nodesOf(op.getLoc()), shapesOf(&op), "convert_layout", 0, bytesOf(op.getOperandTypes()) * 2});
+    } else if (auto end = dyn_cast<func::ReturnOp>(op)) {
+      for (auto [i, value] : llvm::enumerate(end.getOperands()))
+        if (!storage.writtenInPlace(i)) {
+          Phase phase(network, op.getLoc(), "copy_output");
+          copyOutput(phase, value, i);
+          phase.finish({nodesOf(value.getLoc()), shapeText(value.getType()), "copy", 0, bytesOf(TypeRange{value.getType()}) * 2});
+        }
+    } else if (!isa<ConstantOp, ReshapeOp>(op)) {
+      return op.emitError() << "'" << op.getName() << "' is no part of a scheduled network";
+    }
+  }
+  (*module)->setAttr(emit::kModelAttr, modelFacts(scheduled, main, network, storage, prefix, name));
+  return LoweredNetwork{std::move(module), network.weights.section()};
+}
+
+void loops::printPlans(ModuleOp scheduled, llvm::raw_ostream &os) {
+  int64_t conversions = 0, plain = 0;
+  scheduled.walk([&](Operation *op) {
+    if (auto fused = dyn_cast<FusedOp>(op)) {
+      PhaseFacts facts = factsOf(fused);
+      bool isPlain = fused.getPlanAttr().getAlgorithm() == "plain";
+      plain += isPlain;
+      os << nodesOf(fused.getLoc()) << " | " << facts.shapes << " | " << facts.plan << " | " << facts.flops << " flops\n";
+    } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
+      ++conversions;
+      os << nodesOf(convert.getLoc()) << " | " << shapesOf(convert) << " | convert_layout " << convert.getX().getType()
+         << " -> " << convert.getType() << " | for ";
+      llvm::interleave(convert->getUsers(), os, [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
+      os << "\n";
+    }
+  });
+  os << "plain lowerings: " << plain << "\nlayout conversions: " << conversions << "\n";
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where each value of a scheduled network lies: in the arena, the weights, or the caller's inputs and outputs.
+#pragma once
+
+#include "dialects/cnn/CnnOps.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace cnnc::loops {
+
+/// A place in memory that a phase can reach.
+struct Place {
+  enum Base { Arena, Weights, Input, Output } base = Arena;
+  int64_t index = 0;  ///< which input or output
+  int64_t offset = 0; ///< in bytes
+
+  /// The word of the `cnnc.base` attribute: arena, weights, input0, output0.
+  std::string word() const;
+};
+
+struct Storage {
+  Place place;
+  mlir::MemRefType type; ///< blocked: [N][blocks][rows with halo][columns with halo][block]
+};
+
+/// The memref of a value stored contiguously in its layout.
+mlir::MemRefType memrefOf(mlir::RankedTensorType type);
+/// The element as it lies in memory: signless, booleans as bytes.
+mlir::Type storedElement(mlir::Type element);
+
+/// Decides the place of every value of the function, in one arena whose parts are used again when their values are dead
+/// (greedy by size: Pisarchyk and Lee 2020, algorithm 3). A reshaped value is a view; a result of the function
+/// is written where the caller wants it, if a phase makes it in plain layout.
+class StoragePlan {
+public:
+  explicit StoragePlan(mlir::func::FuncOp function);
+
+  const Storage &of(mlir::Value value) const { return storages.find(value)->second; }
+  int64_t arenaBytes() const { return arenaSize; }
+  /// Whether result `index` of the function is written in place; else it must be copied.
+  bool writtenInPlace(unsigned index) const { return inPlace[index]; }
+
+private:
+  void placeInputsAndOutputs(mlir::func::FuncOp function);
+  void placeArena(mlir::func::FuncOp function);
+  void placeViews(mlir::func::FuncOp function);
+
+  llvm::DenseMap<mlir::Value, Storage> storages;
+  llvm::SmallVector<bool> inPlace;
+  int64_t arenaSize = 0;
+};
+
+} // namespace cnnc::loops

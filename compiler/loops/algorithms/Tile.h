@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register tiles: how many pixels and channels of a layer are computed at once.
+#pragma once
+
+#include "compiler/cost/Target.h"
+
+#include "llvm/ADT/ArrayRef.h"
+
+namespace cnnc::loops {
+
+/// `pixels` neighbouring pixels by `channels` channels, whose sums stay in registers.
+struct RegisterTile {
+  int64_t pixels = 1, channels = 16;
+};
+
+/// A row of pixels cut into `count` tiles, the first `larger` of `size` pixels and the others of one less: no short tail
+/// that cannot hide the latency of its additions.
+struct RowCut {
+  int64_t count, size, larger;
+  RowCut(int64_t pixels, int64_t tile)
+      : count((pixels + tile - 1) / tile), size((pixels + count - 1) / count), larger(count - (count * size - pixels)) {}
+};
+
+/// Estimated cycles of one step of the sum (one input channel at one tap) for a tile: bound by multiply-adds, loads, or
+/// the latency of dependent additions.
+double stepCycles(const Target &target, int64_t pixels, int64_t vectors);
+
+/// The tile with the least estimated time for rows of `pixels` and `channels` in all (padded to blocks), where
+/// accumulators, weights and one broadcast fit the register file. `maxChannels` bounds the tile's channels.
+RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels);
+/// The estimate that chooseTile() minimises, in cycles for each step of the sum and row.
+double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
+
+} // namespace cnnc::loops

@@ -42,7 +42,7 @@ private:
   mlir::Value read(cnn::Loops &loops, mlir::Value memory, const Operand &operand, mlir::VectorType vector,
                    const Point &point) const;
 
-  cnn::FusedOp op;
+  mutable cnn::FusedOp op;
   llvm::SmallVector<mlir::Operation *> operators;
   llvm::SmallVector<Operand> operands;
   llvm::SmallVector<mlir::Value> buffers;

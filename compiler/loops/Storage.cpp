@@ -4,6 +4,8 @@
 
 #include "compiler/loops/Packing.h"
 
+#include "dialects/cnn/Loops.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -37,7 +39,7 @@ MemRefType loops::memrefOf(RankedTensorType type) {
   if (!layout)
     return MemRefType::get(type.getShape(), element);
   ArrayRef<int64_t> shape = type.getShape();
-  return MemRefType::get({shape[0], llvm::divideCeil(shape[1], layout.getBlock()), layout.top() + shape[2] + layout.bottom(),
+  return MemRefType::get({shape[0], llvm::divideCeilSigned(shape[1], layout.getBlock()), layout.top() + shape[2] + layout.bottom(),
                           layout.left() + shape[3] + layout.right(), layout.getBlock()},
                          element);
 }
@@ -95,7 +97,7 @@ void StoragePlan::placeArena(func::FuncOp function) {
   }
 
   SmallVector<Buffer *> bySize = llvm::map_to_vector(buffers, [](Buffer &buffer) { return &buffer; });
-  llvm::stable_sort(bySize, [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+  llvm::sort(bySize, [](Buffer *a, Buffer *b) { return a->bytes != b->bytes ? a->bytes > b->bytes : a < b; });
   SmallVector<Buffer *> placed; // by rising offset
   for (Buffer *buffer : bySize) {
     for (Buffer *other : placed)

@@ -116,6 +116,11 @@ SmallVector<Value> Loops::loop(Value low, Value high, int64_t step, ValueRange c
   return SmallVector<Value>(loop.getResults());
 }
 
+SmallVector<Value> Loops::carry(int64_t count, ValueRange carried, StringRef name,
+                                function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  return count == 1 ? body(index(0), carried) : loop(index(0), index(count), 1, carried, body, name);
+}
+
 void Loops::nest(ArrayRef<int64_t> shape, function_ref<void(ValueRange)> body) {
   SmallVector<Value> indices;
   std::function<void()> enter = [&] {

@@ -47,6 +47,9 @@ public:
   llvm::SmallVector<mlir::Value> loop(mlir::Value low, mlir::Value high, int64_t step, mlir::ValueRange carried,
                                       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
                                       llvm::StringRef name = "i");
+  /// Such a loop over 0 <= i < count; of one turn it is none.
+  llvm::SmallVector<mlir::Value> carry(int64_t count, mlir::ValueRange carried, llvm::StringRef name,
+                                       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   /// One loop for each dimension, the last innermost.
   void nest(llvm::ArrayRef<int64_t> shape, llvm::function_ref<void(mlir::ValueRange)> body);
   /// condition ? then() : otherwise, where `then` runs only if the condition holds (to guard a load).

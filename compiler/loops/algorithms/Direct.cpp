@@ -70,11 +70,6 @@ struct Shape {
   bool isPointwise() const { return kh == 1 && kw == 1 && strideH == 1 && strideW == 1; }
 };
 
-Value anchorOperand(FusedOp op, unsigned index) {
-  auto argument = dyn_cast<BlockArgument>(op.getAnchor()->getOperand(index));
-  return argument ? op.getInputs()[argument.getArgNumber()] : Value();
-}
-
 /// Everything that the kernel and its tiles share while they are written.
 class DirectKernel {
 public:
@@ -82,10 +77,10 @@ public:
       : op(op), target(target), phase(phase), s(Shape::of(op)), plan(op.getPlanAttr().getParameters()),
         tile{list("tile")[0], list("tile")[1]}, merged(list("merge").front()), depth(s.depth()),
         epilogue(phase, op, /*anchored=*/true, merged), vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {
-    input = phase.memory(anchorOperand(op, 0), merge(anchorOperand(op, 0)));
-    weights = phase.packed(constantOf(anchorOperand(op, 1)), weightPacking());
+    input = phase.memory(op.getAnchorInput(0), merge(op.getAnchorInput(0)));
+    weights = phase.packed(constantOf(op.getAnchorInput(1)), weightPacking());
     if (op.getAnchor()->getNumOperands() == 3)
-      bias = phase.packed(constantOf(anchorOperand(op, 2)), biasPacking());
+      bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
     output = phase.memory(op->getResult(0), merge(op->getResult(0)));
   }
 
@@ -130,7 +125,7 @@ private:
     return MemRefType::get({shape[0], shape[1], shape[2] / merged, shape[3] * merged, shape[4]}, type.getElementType());
   }
 
-  Packing weightPacking() const {
+  Packing weightPacking() {
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
     AffineExpr filter = dim(0) * kBlock + dim(5);
@@ -148,7 +143,7 @@ private:
     return {{s.filterBlocks(), depth, s.kh, s.kw, s.inputBlock, kBlock}, AffineMap::get(6, 0, source, context)};
   }
 
-  Packing biasPacking() const {
+  Packing biasPacking() {
     MLIRContext *context = op.getContext();
     return {{s.filterBlocks(), kBlock},
             AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
@@ -156,38 +151,24 @@ private:
 
   /// One row of pixels for one tile of channels: calls the tile functions along the row.
   void writeRow(Loops &loops, Value image, Value part, Value row, int64_t pixels, int64_t channels) {
-    RowCut cut(pixels, tile.pixels);
     SmallVector<Value> arguments = {input, weights};
     if (bias)
       arguments.push_back(bias);
     arguments.push_back(output);
     llvm::append_range(arguments, epilogue.memory());
-    auto run = [&](int64_t size, int64_t first, int64_t count) {
-      if (count == 0)
-        return;
+    arguments.append({image, part, row});
+    forEachTile(loops, RowCut(pixels, tile.pixels), [&](int64_t size, Value column) {
       SmallVector<Value> all = arguments;
-      all.append({image, part, row, loops.index(0)});
-      auto function = writeTile(size, channels, ValueRange(all).getTypes());
-      loops.loop(loops.index(first), loops.index(first + size * count), size, [&](Value column) {
-        all.back() = column;
-        func::CallOp::create(loops.builder, loops.loc, function, all);
-      }, "column");
-    };
-    run(cut.size, 0, cut.larger);
-    run(cut.size - 1, cut.size * cut.larger, cut.count - cut.larger);
+      all.push_back(column);
+      func::CallOp::create(loops.builder, loops.loc, writeTile(size, channels, ValueRange(all).getTypes()), all);
+    });
   }
 
   func::FuncOp writeTile(int64_t pixels, int64_t channels, TypeRange types) {
     std::string name = (s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)) + "_tile_" +
                        std::to_string(pixels) + "x" + std::to_string(channels);
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      static constexpr StringLiteral kNames[] = {"image", "part", "row", "column"};
-      auto nameArgument = [&](Value value, StringRef word) { value.setLoc(NameLoc::get(loops.builder.getStringAttr(word))); };
-      for (auto [value, word] : llvm::zip(arguments.take_back(4), kNames))
-        nameArgument(value, word);
-      nameArgument(arguments[0], "x"), nameArgument(arguments[1], "w"), nameArgument(arguments[bias ? 3 : 2], "y");
-      if (bias)
-        nameArgument(arguments[2], "bias");
+      nameTileArguments(loops, arguments, static_cast<bool>(bias));
       writeSum(loops, arguments, pixels, channels);
     });
   }
@@ -218,7 +199,7 @@ private:
       sums.append(pixels, start);
     }
 
-    BlockedAttr layout = layoutOf(anchorOperand(op, 0).getType());
+    BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
     Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
     Value firstColumn = loops.add(loops.mul(column, s.strideW), layout ? layout.left() - s.padLeft : 0);
     Value firstBlock = loops.index(0);
@@ -247,9 +228,9 @@ private:
       return next;
     };
     auto overTaps = [&](Value block, int64_t width, ValueRange carried) {
-      return carry(loops, s.kh, carried, "ky", [&](Value ky, ValueRange inKy) {
-        return carry(loops, s.kw, inKy, "kx", [&](Value kx, ValueRange inKx) {
-          return carry(loops, width, inKx, "channel", [&](Value channel, ValueRange in) { return step(block, ky, kx, channel, in); });
+      return loops.carry(s.kh, carried, "ky", [&](Value ky, ValueRange inKy) {
+        return loops.carry(s.kw, inKy, "kx", [&](Value kx, ValueRange inKx) {
+          return loops.carry(width, inKx, "channel", [&](Value channel, ValueRange in) { return step(block, ky, kx, channel, in); });
         });
       });
     };
@@ -257,7 +238,7 @@ private:
     int64_t tail = s.groups == 1 ? s.channels % s.inputBlock : 0;
     int64_t fullBlocks = depth - (tail ? 1 : 0);
     if (fullBlocks)
-      sums = carry(loops, fullBlocks, sums, "block", [&](Value block, ValueRange in) { return overTaps(block, s.inputBlock, in); });
+      sums = loops.carry(fullBlocks, sums, "block", [&](Value block, ValueRange in) { return overTaps(block, s.inputBlock, in); });
     if (tail)
       sums = overTaps(loops.index(fullBlocks), tail, sums);
 
@@ -277,14 +258,6 @@ private:
         vector::StoreOp::create(loops.builder, loops.loc, value, y,
                                 ValueRange{image, block, loops.add(row, outLayout.top()), loops.add(at, outLayout.left()), lane});
       }
-  }
-
-  /// A loop that carries the sums; of one turn it is none.
-  SmallVector<Value> carry(Loops &loops, int64_t count, ValueRange carried, StringRef name,
-                           function_ref<SmallVector<Value>(Value, ValueRange)> body) {
-    if (count == 1)
-      return body(loops.index(0), carried);
-    return loops.loop(loops.index(0), loops.index(count), 1, carried, body, name);
   }
 
   Value load(Loops &loops, Value memory, ValueRange indices) {
@@ -312,9 +285,9 @@ public:
     Operation *anchor = op.getAnchor();
     if (!isa<ConvOp, FcOp>(anchor) || !Epilogue::supports(op, /*anchored=*/true))
       return false;
-    Value x = anchorOperand(op, 0);
+    Value x = op.getAnchorInput(0);
     for (unsigned i = 1; i < anchor->getNumOperands(); ++i)
-      if (!constantOf(anchorOperand(op, i)))
+      if (!constantOf(op.getAnchorInput(i)))
         return false;
     if (!x || constantOf(x) || !cast<RankedTensorType>(x.getType()).getElementType().isF32())
       return false;
@@ -327,7 +300,7 @@ public:
     Shape s = Shape::of(op);
     if (s.matrix)
       return LayoutNeed::plain();
-    if (op.getInputs()[index] != anchorOperand(op, 0) || cast<BlockArgument>(op.getAnchor()->getOperand(0)).getArgNumber() != index)
+    if (op.getInputs()[index] != op.getAnchorInput(0) || cast<BlockArgument>(op.getAnchor()->getOperand(0)).getArgNumber() != index)
       return LayoutNeed::blocked();
     int64_t bottom = (s.outRows - 1) * s.strideH + (s.kh - 1) * s.dilationH + 1 - s.padTop - s.rows;
     int64_t right = (s.outColumns - 1) * s.strideW + (s.kw - 1) * s.dilationW + 1 - s.padLeft - s.columns;
@@ -379,9 +352,9 @@ private:
     auto result = cast<RankedTensorType>(op->getResult(0).getType());
     for (Value operand : op.getInputs()) {
       auto type = cast<RankedTensorType>(operand.getType());
-      if (operand == anchorOperand(op, 0) ? hasHalo(type) : false)
+      if (operand == op.getAnchorInput(0) ? hasHalo(type) : false)
         return false;
-      if (operand == anchorOperand(op, 0) || operand == anchorOperand(op, 1) || type.getNumElements() == 1 ||
+      if (operand == op.getAnchorInput(0) || operand == op.getAnchorInput(1) || type.getNumElements() == 1 ||
           type.getRank() < 2)
         continue;
       bool spatial = type.getDimSize(type.getRank() - 1) != 1 || type.getDimSize(type.getRank() - 2) != 1;

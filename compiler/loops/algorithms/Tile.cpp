@@ -7,6 +7,32 @@
 using namespace cnnc;
 using namespace cnnc::loops;
 
+void loops::forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref<void(int64_t, mlir::Value)> body) {
+  auto run = [&](int64_t size, int64_t first, int64_t count) {
+    if (count == 1)
+      body(size, loops.index(first));
+    else if (count > 1)
+      loops.loop(loops.index(first), loops.index(first + size * count), size,
+                 [&](mlir::Value column) { body(size, column); }, "column");
+  };
+  run(cut.size, 0, cut.larger);
+  run(cut.size - 1, cut.size * cut.larger, cut.count - cut.larger);
+}
+
+void loops::nameTileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias) {
+  auto name = [&](mlir::Value value, llvm::StringRef word) {
+    value.setLoc(mlir::NameLoc::get(loops.builder.getStringAttr(word)));
+  };
+  static constexpr llvm::StringLiteral kIndices[] = {"image", "part", "row", "column"};
+  for (auto [value, word] : llvm::zip(arguments.take_back(4), kIndices))
+    name(value, word);
+  name(arguments[0], "x");
+  name(arguments[1], "w");
+  if (hasBias)
+    name(arguments[2], "bias");
+  name(arguments[hasBias ? 3 : 2], "y");
+}
+
 double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) {
   // Two multiply-adds and two loads a cycle, four cycles until a sum can be added to again.
   double arithmetic = pixels * vectors * (target.hasFma ? 0.5 : 1.0);

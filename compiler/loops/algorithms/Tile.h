@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/cost/Target.h"
+#include "dialects/cnn/Loops.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
@@ -20,6 +21,11 @@ struct RowCut {
   RowCut(int64_t pixels, int64_t tile)
       : count((pixels + tile - 1) / tile), size((pixels + count - 1) / count), larger(count - (count * size - pixels)) {}
 };
+
+/// Runs `body` for each tile of a row, with its size and first pixel.
+void forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref<void(int64_t size, mlir::Value column)> body);
+/// Names the arguments of a tile function for the reader of the C++ source: x, w, [bias], y, others, image, part, row, column.
+void nameTileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias);
 
 /// Estimated cycles of one step of the sum (one input channel at one tap) for a tile: bound by multiply-adds, loads, or
 /// the latency of dependent additions.

@@ -39,6 +39,10 @@ def Cnn_FusedOp : Cnn_Op<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
   let classDeclaration = [{
     /// The operator that gives the region its loops.
     ::mlir::Operation *getAnchor() { return &getBody().front().front(); }
+    /// The region's operand that is the anchor's operand `index`.
+    ::mlir::Value getAnchorInput(unsigned index) {
+      return getInputs()[::llvm::cast<::mlir::BlockArgument>(getAnchor()->getOperand(index)).getArgNumber()];
+    }
   }];
 }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Depthwise convolution: each channel with its own filter. A tile of pixels x channels sums over the taps; each input
+// vector is loaded straight into a multiply-add. Weights are packed as [block][kh][kw][16].
+#include "compiler/cost/Algorithm.h"
+#include "compiler/loops/Epilogue.h"
+#include "compiler/loops/algorithms/Tile.h"
+#include "dialects/cnn/Constants.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+namespace {
+constexpr int64_t kBlock = Target::kBlock;
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+class DepthwiseKernel {
+public:
+  DepthwiseKernel(FusedOp op, const Target &target, Phase &phase)
+      : op(op), conv(cast<ConvOp>(op.getAnchor())), phase(phase), out(shapeOf(op->getResult(0))),
+        window(shapeOf(conv.getWeight()).take_back(2)), lanes(target.lanes()), epilogue(phase, op, /*anchored=*/true),
+        vector(VectorType::get({lanes}, phase.builder.getF32Type())) {
+    auto sizes = cast<DenseI64ArrayAttr>(op.getPlanAttr().getParameters().get("tile")).asArrayRef();
+    tile = {sizes[0], sizes[1]};
+  }
+
+  void write() {
+    MLIRContext *context = op.getContext();
+    auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
+    int64_t blocks = llvm::divideCeil(out[1], kBlock);
+    SmallVector<Value> arguments = {phase.memory(op.getAnchorInput(0))};
+    SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(3), getAffineConstantExpr(0, context), dim(1), dim(2)};
+    arguments.push_back(phase.packed(constantOf(op.getAnchorInput(1)),
+                                     {{blocks, window[0], window[1], kBlock}, AffineMap::get(4, 0, weight, context)}));
+    if (conv.getBias())
+      arguments.push_back(phase.packed(constantOf(op.getAnchorInput(2)),
+                                       {{blocks, kBlock}, AffineMap::get(2, 0, dim(0) * kBlock + dim(1))}));
+    arguments.push_back(phase.memory(op->getResult(0)));
+    llvm::append_range(arguments, epilogue.memory());
+
+    Loops &loops = phase.loops;
+    int64_t parts = blocks * kBlock / tile.channels;
+    phase.setName("depthwise" + std::to_string(window[0]) + "x" + std::to_string(window[1]));
+    phase.setGrid(out[0] * parts * out[2], 4);
+    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+      Value row = loops.rem(i, out[2]), plane = loops.div(i, out[2]);
+      SmallVector<Value> all = arguments;
+      all.append({loops.div(plane, parts), loops.rem(plane, parts), row});
+      forEachTile(loops, RowCut(out[3], tile.pixels), [&](int64_t size, Value column) {
+        SmallVector<Value> operands = all;
+        operands.push_back(column);
+        func::CallOp::create(loops.builder, loops.loc, writeTile(size, ValueRange(operands).getTypes()), operands);
+      });
+    });
+  }
+
+private:
+  func::FuncOp writeTile(int64_t pixels, TypeRange types) {
+    std::string name = "depthwise_tile_" + std::to_string(pixels) + "x" + std::to_string(tile.channels);
+    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+      bool hasBias = static_cast<bool>(conv.getBias());
+      nameTileArguments(loops, arguments, hasBias);
+      writeSum(loops, arguments, hasBias, pixels);
+    });
+  }
+
+  void writeSum(Loops &loops, ValueRange arguments, bool hasBias, int64_t pixels) {
+    ValueRange indices = arguments.take_back(4);
+    Value image = indices[0], row = indices[2], column = indices[3];
+    Value x = arguments[0], w = arguments[1], y = arguments[hasBias ? 3 : 2];
+    ValueRange extra = arguments.drop_front(hasBias ? 4 : 3).drop_back(4);
+    int64_t vectors = tile.channels / lanes;
+    Value first = loops.mul(indices[1], tile.channels);
+    Value block = loops.div(first, kBlock), firstLane = loops.rem(first, kBlock);
+    auto laneOf = [&](int64_t v) { return loops.add(firstLane, v * lanes); };
+    auto load = [&](Value memory, ValueRange at) -> Value {
+      return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
+    };
+
+    SmallVector<Value> sums;
+    for (int64_t v = 0; v < vectors; ++v)
+      sums.append(pixels, hasBias ? load(arguments[2], {block, laneOf(v)}) : loops.number(vector, 0));
+
+    BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
+    auto stride = conv.getStride(), dilation = conv.getDilation(), pad = conv.getPad();
+    Value firstRow = loops.add(loops.mul(row, stride[0]), layout.top() - pad[0]);
+    Value firstColumn = loops.add(loops.mul(column, stride[1]), layout.left() - pad[1]);
+    sums = loops.carry(window[0], sums, "ky", [&](Value ky, ValueRange inKy) {
+      Value inRow = loops.add(firstRow, loops.mul(ky, dilation[0]));
+      return loops.carry(window[1], inKy, "kx", [&](Value kx, ValueRange in) {
+        SmallVector<Value> next(in);
+        Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
+        for (int64_t v = 0; v < vectors; ++v) {
+          Value weight = load(w, {block, ky, kx, laneOf(v)});
+          for (int64_t p = 0; p < pixels; ++p) {
+            Value pixel = load(x, {image, block, inRow, loops.add(inColumn, p * stride[1]), laneOf(v)});
+            Value &sum = next[v * pixels + p];
+            sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight, sum);
+          }
+        }
+        return next;
+      });
+    });
+
+    BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
+    for (int64_t p = 0; p < pixels; ++p)
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value at = loops.add(column, p), lane = laneOf(v);
+        Value value = epilogue.apply(loops, extra, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        if (out[1] % kBlock != 0 && !epilogue.preservesZero())
+          value = zeroBeyond(loops, value, loops.add(loops.mul(block, kBlock), lane), out[1]);
+        vector::StoreOp::create(loops.builder, loops.loc, value, y,
+                                ValueRange{image, block, loops.add(row, outLayout.top()), loops.add(at, outLayout.left()), lane});
+      }
+  }
+
+  FusedOp op;
+  ConvOp conv;
+  Phase &phase;
+  ArrayRef<int64_t> out, window;
+  int64_t lanes;
+  Epilogue epilogue;
+  VectorType vector;
+  RegisterTile tile;
+};
+
+class Depthwise : public Algorithm {
+public:
+  StringRef name() const override { return "depthwise"; }
+  int rank() const override { return 60; }
+
+  bool accepts(FusedOp op, const Target &) const override {
+    auto conv = dyn_cast<ConvOp>(op.getAnchor());
+    if (!conv || !Epilogue::supports(op, /*anchored=*/true) || conv.getGroups() == 1)
+      return false;
+    int64_t channels = shapeOf(conv.getX())[1];
+    for (unsigned i = 1; i < conv->getNumOperands(); ++i)
+      if (!constantOf(op.getAnchorInput(i)))
+        return false;
+    return static_cast<int64_t>(conv.getGroups()) == channels && shapeOf(conv.getWeight())[0] == channels &&
+           cast<RankedTensorType>(conv.getX().getType()).getElementType().isF32();
+  }
+
+  LayoutNeed operandLayout(FusedOp op, unsigned index) const override {
+    auto conv = cast<ConvOp>(op.getAnchor());
+    if (cast<BlockArgument>(conv.getX()).getArgNumber() != index)
+      return LayoutNeed::blocked();
+    auto in = shapeOf(conv.getX()), out = shapeOf(op->getResult(0)), window = shapeOf(conv.getWeight()).take_back(2);
+    auto beyond = [&](int64_t d) {
+      int64_t last = (out[d + 2] - 1) * conv.getStride()[d] + (window[d] - 1) * conv.getDilation()[d] + 1;
+      return std::max<int64_t>(last - conv.getPad()[d] - in[d + 2], 0);
+    };
+    return LayoutNeed::blocked(kBlock, {conv.getPad()[0], conv.getPad()[1], beyond(0), beyond(1)});
+  }
+
+  LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
+
+  DictionaryAttr plan(FusedOp op, const Target &target) const override {
+    // One block, or two vectors of it where the block has more: accumulators for six or more pixels remain.
+    int64_t channels = std::min<int64_t>(kBlock, 2 * target.lanes()), vectors = channels / target.lanes();
+    int64_t pixels = (target.registers - 2 - vectors - (target.hasFma ? 0 : 1)) / vectors;
+    Builder builder(op.getContext());
+    return builder.getDictionaryAttr({builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, channels}))});
+  }
+
+  void lower(FusedOp op, const Target &target, Phase &phase) const override { DepthwiseKernel(op, target, phase).write(); }
+};
+
+RegisterAlgorithm<Depthwise> registration;
+} // namespace

@@ -53,12 +53,13 @@ Value Phase::argument(const Place &place, MemRefType type, StringRef hint) {
 }
 
 Value Phase::memory(Value value) {
-  if (ElementsAttr constant = constantOf(value))
-    return packed(constant, Packing::identity(constant.getShapedType()));
-  return memory(value, network.storage.of(value).type);
+  return memory(value, constantOf(value) ? memrefOf(cast<RankedTensorType>(value.getType()))
+                                         : network.storage.of(value).type);
 }
 
 Value Phase::memory(Value value, MemRefType as) {
+  if (ElementsAttr constant = constantOf(value))
+    return argument({Place::Weights, 0, network.weights.add(constant, Packing::identity(constant.getShapedType()))}, as, "w");
   return argument(network.storage.of(value).place, as, value.getDefiningOp() ? "x" : "input");
 }
 

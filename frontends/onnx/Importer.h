@@ -18,13 +18,16 @@ struct ImportOptions {
   llvm::StringMap<std::string> constants;
 };
 
-/// The network in `path` as a module with one function `@main`. Its arguments and results carry `cnn.name`; the
-/// module carries `cnn.free_batch` if the leading dimension is the caller's to choose, and `cnn.metadata`.
+/// The network in `path` as a module with one function `@main`. Its arguments and results carry
+/// `cnn.name`; the module carries `cnn.free_batch` if the leading dimension is the caller's to
+/// choose, and `cnn.metadata`.
 ///
-/// Operators have the location `"node"("path":0:0)`. What is wrong with the model itself is reported once, at
+/// Operators have the location `"node"("path":0:0)`. What is wrong with the model itself is
+/// reported once, at
 /// `"path":0:0`, with a message such as `node 'conv1' (Conv): …`.
 ///
-/// Big tensors stay in the mapped file, which lives as long as the context. Their bytes may be unaligned.
+/// Big tensors stay in the mapped file, which lives as long as the context. Their bytes may be
+/// unaligned.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOnnx(mlir::MLIRContext &context, llvm::StringRef path, const ImportOptions &options = {});
 

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks a graph's nodes, and lets each one's importer build operators.
+#include "frontends/onnx/Importer.h"
+#include "frontends/onnx/GraphOrder.h"
+#include "frontends/onnx/NodeBinder.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace mlir;
+
+namespace cnnc::onnx {
+namespace {
+
+constexpr int64_t oldestOpset = 6, newestOpset = 27;
+
+class GraphImporter {
+public:
+  GraphImporter(MLIRContext &context, StringRef path, const Model &model,
+                const ImportOptions &options)
+      : model(model), graph(model.graph), options(options), builder(&context),
+        file(FileLineColLoc::get(&context, path, 0, 0)),
+        tensors(&context, sys::path::parent_path(path)) {}
+
+  FailureOr<OwningOpRef<ModuleOp>> run();
+
+private:
+  LogicalResult error(const Twine &message) { return emitError(file, message); }
+  LogicalResult readOpset();
+  LogicalResult readConstants();
+  LogicalResult readInputs(func::FuncOp function);
+  FailureOr<RankedTensorType> typeOf(const ValueInfo &input);
+  FailureOr<SmallVector<int64_t>> shapeOf(const ValueInfo &input);
+  FailureOr<Value> valueOf(StringRef name);
+  LogicalResult importNode(unsigned index, const GraphOrder &order);
+  LogicalResult finish(func::FuncOp function);
+  void describe(ModuleOp module);
+  Location named(StringRef name) { return NameLoc::get(builder.getStringAttr(name), file); }
+
+  const Model &model;
+  const Graph &graph;
+  const ImportOptions &options;
+  OpBuilder builder;
+  Location file;
+  TensorData tensors;
+  int64_t opset = 0;
+  StringMap<Value> values;
+  /// Initializers and frozen inputs; an operator is made for those that are used.
+  StringMap<const Tensor *> constants;
+  std::vector<std::unique_ptr<Tensor>> frozen;
+  unsigned freeBatches = 0;
+};
+
+LogicalResult GraphImporter::readOpset() {
+  auto found = model.opsets.find("");
+  if (found == model.opsets.end())
+    return error("the model does not say which opset it uses");
+  opset = found->second;
+  if (opset < oldestOpset || opset > newestOpset)
+    return error("opset " + Twine(opset) + " is not supported: it must lie between " +
+                 Twine(oldestOpset) + " and " + Twine(newestOpset));
+  return success();
+}
+
+LogicalResult GraphImporter::readConstants() {
+  for (const Tensor &tensor : graph.initializers)
+    if (!constants.try_emplace(tensor.name, &tensor).second)
+      return error("initializer '" + tensor.name + "' is given twice");
+  for (const auto &[name, path] : options.constants) {
+    auto input = find_if(graph.inputs, [&](const ValueInfo &input) { return input.name == name; });
+    if (input == graph.inputs.end())
+      return error("--const " + name + ": the model has no such input");
+    Expected<Tensor> tensor = readTensor(path);
+    if (!tensor)
+      return error("--const " + name + ": " + path + ": " + toString(tensor.takeError()));
+    if (tensor->type != input->type ||
+        (input->shape && input->shape->size() != tensor->dims.size()))
+      return error("--const " + name + ": " + path +
+                   ": the tensor's type or rank differs from the input's");
+    tensor->name = name.str();
+    frozen.push_back(std::make_unique<Tensor>(std::move(*tensor)));
+    constants[name] = frozen.back().get();
+  }
+  for (const auto &[name, shape] : options.shapes)
+    if (none_of(graph.inputs, [&](const ValueInfo &input) { return input.name == name; }) ||
+        constants.contains(name))
+      return error("--shape " + name + ": the model has no such input");
+  return success();
+}
+
+FailureOr<SmallVector<int64_t>> GraphImporter::shapeOf(const ValueInfo &input) {
+  auto given = options.shapes.find(input.name);
+  if (given != options.shapes.end()) {
+    ArrayRef<int64_t> shape = given->second;
+    bool fits = !input.shape || input.shape->size() == shape.size();
+    for (size_t d = 0; fits && input.shape && d < shape.size(); ++d)
+      fits = !(*input.shape)[d].value || *(*input.shape)[d].value == shape[d];
+    if (!fits)
+      return error("--shape " + input.name + ": the model declares another shape for this input");
+    return SmallVector<int64_t>(shape);
+  }
+  if (!input.shape)
+    return error("input '" + input.name + "' has no shape: give it with --shape " + input.name +
+                 "=…");
+  SmallVector<int64_t> shape;
+  std::string hint;
+  bool known = true;
+  for (auto [d, dim] : llvm::enumerate(*input.shape)) {
+    bool isBatch = d == 0 && !dim.value;
+    known &= dim.value || isBatch;
+    shape.push_back(dim.value.value_or(1));
+    hint += (d ? "x" : "") + (dim.value            ? std::to_string(*dim.value)
+                              : isBatch            ? "1"
+                              : dim.symbol.empty() ? "?"
+                                                   : dim.symbol);
+  }
+  if (!known)
+    return error("input '" + input.name +
+                 "' has dimensions that are not known: give them with --shape " + input.name + "=" +
+                 hint);
+  freeBatches += !input.shape->empty() && !input.shape->front().value;
+  return shape;
+}
+
+FailureOr<RankedTensorType> GraphImporter::typeOf(const ValueInfo &input) {
+  if (input.kind != "tensor")
+    return error("input '" + input.name + "' is a " + input.kind + "; only tensors are supported");
+  FailureOr<SmallVector<int64_t>> shape = shapeOf(input);
+  if (failed(shape))
+    return failure();
+  Expected<Type> element = elementType(builder.getContext(), input.type);
+  if (!element)
+    return error("input '" + input.name + "': " + toString(element.takeError()));
+  Expected<RankedTensorType> type = tensorType(*shape, *element);
+  if (!type)
+    return error("input '" + input.name + "': " + toString(type.takeError()));
+  if (type->getNumElements() == 0)
+    return error("input '" + input.name + "' has no elements");
+  return *type;
+}
+
+LogicalResult GraphImporter::readInputs(func::FuncOp function) {
+  unsigned index = 0;
+  for (const ValueInfo &input : graph.inputs) {
+    if (constants.contains(input.name))
+      continue;
+    FailureOr<RankedTensorType> type = typeOf(input);
+    if (failed(type))
+      return failure();
+    if (failed(
+            function.insertArgument(index, *type,
+                                    builder.getDictionaryAttr(builder.getNamedAttr(
+                                        cnn::CnnDialect::kName, builder.getStringAttr(input.name))),
+                                    named(input.name))))
+      return failure();
+    values[input.name] = function.getArgument(index++);
+  }
+  return success();
+}
+
+FailureOr<Value> GraphImporter::valueOf(StringRef name) {
+  if (name.empty())
+    return Value();
+  Value &value = values[name];
+  if (value)
+    return value;
+  auto constant = constants.find(name);
+  if (constant == constants.end())
+    return failure();
+  Expected<ElementsAttr> elements = tensors.get(*constant->second);
+  if (!elements)
+    return error("initializer '" + name + "': " + toString(elements.takeError()));
+  return value = cnn::ConstantOp::create(builder, named(name), *elements).getResult();
+}
+
+LogicalResult GraphImporter::importNode(unsigned index, const GraphOrder &order) {
+  const Node &node = graph.nodes[index];
+  auto fail = [&](const Twine &message) {
+    return error(describeNode(graph, index) + ": " + message);
+  };
+  if (!node.domain.empty()) {
+    bool isFunction = is_contained(model.functions, std::pair(node.domain, node.type));
+    return fail("operators of the domain '" + node.domain + "'" +
+                (isFunction ? ", defined by the model itself," : "") + " are not supported");
+  }
+  const ImporterTable::Entry *entry = allImporters().find(node.type, opset);
+  if (!entry)
+    return fail("operator " + node.type + " of opset " + Twine(opset) + " is not supported");
+
+  SmallVector<Value> inputs;
+  for (const std::string &name : node.inputs) {
+    FailureOr<Value> value = valueOf(name);
+    if (failed(value))
+      return failure();
+    inputs.push_back(*value);
+  }
+  while (!inputs.empty() && !inputs.back())
+    inputs.pop_back();
+  if (inputs.size() < entry->inputs.min || inputs.size() > entry->inputs.max)
+    return fail("has " + Twine(inputs.size()) + " inputs, which does not fit opset " +
+                Twine(opset));
+  bool isVariadic = entry->inputs.max == anyNumber;
+  for (size_t i = 0; i < (isVariadic ? inputs.size() : entry->inputs.min); ++i)
+    if (!inputs[i])
+      return fail("lacks input " + Twine(i));
+
+  BitVector used(node.outputs.size());
+  for (auto [i, name] : llvm::enumerate(node.outputs))
+    used[i] = order.isUsed(name);
+  NodeBinder binder(node, opset, builder, named(nodeName(graph, index)), tensors, inputs, used);
+  if (failed(entry->import(binder)) || failed(binder.finish()))
+    return fail(binder.firstError());
+  for (auto [name, value] : zip_equal(node.outputs, binder.allOutputs()))
+    if (!name.empty() && value)
+      values[name] = value;
+  return success();
+}
+
+LogicalResult GraphImporter::finish(func::FuncOp function) {
+  SmallVector<Value> results;
+  SmallVector<DictionaryAttr> names;
+  for (const ValueInfo &output : graph.outputs) {
+    FailureOr<Value> value = valueOf(output.name);
+    if (failed(value))
+      return failure();
+    results.push_back(*value);
+    names.push_back(builder.getDictionaryAttr(
+        builder.getNamedAttr(cnn::CnnDialect::kName, builder.getStringAttr(output.name))));
+  }
+  func::ReturnOp::create(builder, file, results);
+  function.setFunctionType(
+      builder.getFunctionType(function.getArgumentTypes(), TypeRange(ValueRange(results))));
+  function.setAllResultAttrs(names);
+  // What folding has left without a use.
+  for (Operation &op : make_early_inc_range(llvm::reverse(function.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  return success();
+}
+
+void GraphImporter::describe(ModuleOp module) {
+  if (freeBatches && freeBatches == module.lookupSymbol<func::FuncOp>("main").getNumArguments())
+    module->setAttr(cnn::CnnDialect::kFreeBatch, builder.getUnitAttr());
+  SmallVector<NamedAttribute> metadata;
+  for (const auto &[key, value] : model.metadata)
+    if (!key.empty())
+      metadata.push_back(builder.getNamedAttr(key, builder.getStringAttr(value)));
+  if (!metadata.empty())
+    module->setAttr("cnn.metadata", builder.getDictionaryAttr(metadata));
+}
+
+FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
+  if (failed(readOpset()) || failed(readConstants()))
+    return failure();
+  Expected<GraphOrder> order = GraphOrder::find(graph);
+  if (!order)
+    return error(toString(order.takeError()));
+  OwningOpRef<ModuleOp> module = ModuleOp::create(file);
+  builder.setInsertionPointToEnd(module->getBody());
+  auto function = func::FuncOp::create(builder, file, "main", builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(function.addEntryBlock());
+  if (failed(readInputs(function)))
+    return failure();
+  for (unsigned index : order->nodes())
+    if (failed(importNode(index, *order)))
+      return failure();
+  if (failed(finish(function)))
+    return failure();
+  describe(*module);
+  return module;
+}
+
+} // namespace
+
+FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context, StringRef path,
+                                            const ImportOptions &options) {
+  context.loadDialect<cnn::CnnDialect, func::FuncDialect>();
+  Expected<Model> model = readModel(path);
+  if (!model)
+    return emitError(FileLineColLoc::get(&context, path, 0, 0), toString(model.takeError()));
+  return GraphImporter(context, path, *model, options).run();
+}
+
+} // namespace cnnc::onnx

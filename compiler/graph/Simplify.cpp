@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exporters spell some operators out; these patterns read them again, and drop what does nothing.
+#include "compiler/graph/Passes.h"
+#include "dialects/cnn/CnnOps.h"
+#include "dialects/cnn/Constants.h"
+
+namespace cnnc::graph {
+#define GEN_PASS_DEF_SIMPLIFY
+#include "compiler/graph/Passes.h.inc"
+} // namespace cnnc::graph
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+
+namespace {
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+/// The one number that a constant holds everywhere.
+std::optional<double> numberOf(Value value) {
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(constantOf(value));
+  if (!dense || !dense.isSplat() || !dense.getElementType().isF32())
+    return std::nullopt;
+  return dense.getSplatValue<float>();
+}
+
+/// x * sigmoid(x) is silu(x); x * hard_sigmoid(x, 1/6, 1/2) is hard_swish(x).
+struct GatedActivation : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MulOp mul, PatternRewriter &rewriter) const override {
+    for (auto [x, gate] : {std::pair(mul.getA(), mul.getB()), std::pair(mul.getB(), mul.getA())}) {
+      if (auto sigmoid = gate.getDefiningOp<SigmoidOp>(); sigmoid && sigmoid.getX() == x)
+        return rewriter.replaceOpWithNewOp<SiluOp>(mul, x), success();
+      auto hard = gate.getDefiningOp<HardSigmoidOp>();
+      if (hard && hard.getX() == x && std::abs(hard.getAlpha().convertToDouble() - 1.0 / 6) < 1e-6 &&
+          hard.getBeta().convertToDouble() == 0.5)
+        return rewriter.replaceOpWithNewOp<HardSwishOp>(mul, x), success();
+    }
+    return failure();
+  }
+};
+
+/// clip(x + 3, 0, 6) / 6 is hard_sigmoid(x, 1/6, 1/2), as older exporters write it.
+struct SpelledHardSigmoid : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DivOp div, PatternRewriter &rewriter) const override {
+    auto clip = div.getA().getDefiningOp<ClipOp>();
+    auto add = clip ? clip.getX().getDefiningOp<AddOp>() : AddOp();
+    if (!add || numberOf(div.getB()) != 6.0 || numberOf(add.getB()) != 3.0 || !clip.getMin() || !clip.getMax() ||
+        clip.getMin()->convertToDouble() != 0 || clip.getMax()->convertToDouble() != 6 || add.getA().getType() != div.getType())
+      return failure();
+    rewriter.replaceOpWithNewOp<HardSigmoidOp>(div, add.getA(), rewriter.getF64FloatAttr(1.0 / 6), rewriter.getF64FloatAttr(0.5));
+    return success();
+  }
+};
+
+/// The mean over rows and columns is a global average pool.
+struct MeanOverImage : OpRewritePattern<ReduceMeanOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReduceMeanOp mean, PatternRewriter &rewriter) const override {
+    if (mean.getAxes() != ArrayRef<int64_t>{2, 3} || shapeOf(mean.getX()).size() != 4 ||
+        !cast<RankedTensorType>(mean.getType()).getElementType().isF32())
+      return failure();
+    Value pooled = GlobalAvgPoolOp::create(rewriter, mean.getLoc(), mean.getX());
+    if (!mean.getKeepDims())
+      pooled = ReshapeOp::create(rewriter, mean.getLoc(), pooled, shapeOf(mean.getY()));
+    rewriter.replaceOp(mean, pooled);
+    return success();
+  }
+};
+
+/// An average over a window that is the image.
+struct PoolOfWholeImage : OpRewritePattern<AvgPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AvgPoolOp pool, PatternRewriter &rewriter) const override {
+    auto out = shapeOf(pool.getY());
+    if (pool.getKernel() != shapeOf(pool.getX()).take_back(2) || out[2] != 1 || out[3] != 1 ||
+        llvm::any_of(pool.getPad(), [](int64_t pad) { return pad != 0; }) ||
+        llvm::any_of(pool.getDilation(), [](int64_t dilation) { return dilation != 1; }))
+      return failure();
+    rewriter.replaceOpWithNewOp<GlobalAvgPoolOp>(pool, pool.getX());
+    return success();
+  }
+};
+
+/// Reshape to [N, groups, C / groups, H, W], exchange of the two, reshape back.
+struct SpelledShuffle : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp last, PatternRewriter &rewriter) const override {
+    auto exchange = last.getX().getDefiningOp<TransposeOp>();
+    auto first = exchange ? exchange.getX().getDefiningOp<ReshapeOp>() : ReshapeOp();
+    if (!first || first.getX().getType() != last.getType() || exchange.getPermutation() != ArrayRef<int64_t>{0, 2, 1, 3, 4})
+      return failure();
+    auto in = shapeOf(first.getX()), split = shapeOf(first.getY());
+    if (in.size() != 4 || split[0] != in[0] || split[1] * split[2] != in[1] || split[3] != in[2] || split[4] != in[3])
+      return failure();
+    rewriter.replaceOpWithNewOp<ChannelShuffleOp>(last, first.getX(), static_cast<uint64_t>(split[1]));
+    return success();
+  }
+};
+
+/// Zeros around an image become the padding of the convolution that reads them.
+struct PadIntoConv : OpRewritePattern<ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConvOp conv, PatternRewriter &rewriter) const override {
+    auto pad = conv.getX().getDefiningOp<PadOp>();
+    if (!pad || pad.getMode() != "constant" || !pad.getValue().isZero())
+      return failure();
+    auto low = pad.getLow(), high = pad.getHigh();
+    auto negative = [](int64_t width) { return width < 0; };
+    if (low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) || llvm::any_of(high, negative))
+      return failure();
+    auto own = conv.getPad();
+    rewriter.modifyOpInPlace(conv, [&] {
+      conv.setPad({own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]});
+      conv.getXMutable().assign(pad.getX());
+      conv->setLoc(rewriter.getFusedLoc({pad.getLoc(), conv.getLoc()}));
+    });
+    return success();
+  }
+};
+
+struct Simplify : graph::impl::SimplifyBase<Simplify> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, SpelledShuffle, PadIntoConv>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -47,10 +47,11 @@ class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemoni
   }] # classDeclaration;
 }
 
-/// An operator that computes: it infers its type, tells its cost and its plain meaning.
-class Cnn_ComputeOp<string mnemonic, list<Trait> traits = []> : Cnn_Op<mnemonic, !listconcat(traits, [
+/// An operator that computes: it infers its type, tells its cost and its plain meaning. `answers` are methods of
+/// LowerableOpInterface that it answers otherwise than by default.
+class Cnn_ComputeOp<string mnemonic, list<Trait> traits = [], list<string> answers = []> : Cnn_Op<mnemonic, !listconcat(traits, [
     Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
-    DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain"]>])> {
+    DeclareOpInterfaceMethods<LowerableOpInterface, !listconcat(["lowerPlain"], answers)>])> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 

@@ -12,7 +12,7 @@ def Cnn_FcOp : Cnn_ComputeOp<"fc", [Cnn_TakesEpilogue]> {
   let hasVerifier = 1;
 }
 
-def Cnn_MatmulOp : Cnn_ComputeOp<"matmul", [Cnn_TakesEpilogue]> {
+def Cnn_MatmulOp : Cnn_ComputeOp<"matmul", [Cnn_TakesEpilogue], ["isPerImage"]> {
   let summary = "Matrix product, broadcast over leading dimensions, as numpy.matmul";
   let arguments = (ins Cnn_Tensor:$a, Cnn_Tensor:$b);
   let results = (outs Cnn_Tensor:$y);

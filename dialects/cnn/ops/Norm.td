@@ -25,7 +25,7 @@ def Cnn_LrnOp : Cnn_ComputeOp<"lrn"> {
   let hasVerifier = 1;
 }
 
-class Cnn_SoftmaxLikeOp<string mnemonic> : Cnn_ComputeOp<mnemonic> {
+class Cnn_SoftmaxLikeOp<string mnemonic> : Cnn_ComputeOp<mnemonic, [], ["isPerImage"]> {
   let arguments = (ins Cnn_FloatTensor:$x, I64Attr:$axis);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;

@@ -4,7 +4,7 @@
 #define CNN_OPS_REDUCE_TD
 include "dialects/cnn/CnnDialect.td"
 
-class Cnn_ReduceOp<string mnemonic, string what> : Cnn_ComputeOp<mnemonic> {
+class Cnn_ReduceOp<string mnemonic, string what> : Cnn_ComputeOp<mnemonic, [], ["isPerImage"]> {
   let summary = what # " along axes";
   let description = [{ `axes` are not negative, ascending and not repeated. }];
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$axes, DefaultValuedAttr<BoolAttr, "true">:$keep_dims);
@@ -22,7 +22,7 @@ def Cnn_ReduceSumSquareOp : Cnn_ReduceOp<"reduce_sum_square", "Sum of squares">;
 def Cnn_ReduceLogSumOp : Cnn_ReduceOp<"reduce_log_sum", "Logarithm of the sum">;
 def Cnn_ReduceLogSumExpOp : Cnn_ReduceOp<"reduce_log_sum_exp", "Logarithm of the sum of exponentials">;
 
-class Cnn_ArgOp<string mnemonic, string what> : Cnn_ComputeOp<mnemonic> {
+class Cnn_ArgOp<string mnemonic, string what> : Cnn_ComputeOp<mnemonic, [], ["isPerImage"]> {
   let summary = "Index of the " # what # " along one axis, as si64";
   let arguments = (ins Cnn_Tensor:$x, I64Attr:$axis, DefaultValuedAttr<BoolAttr, "true">:$keep_dims,
                        DefaultValuedAttr<BoolAttr, "false">:$select_last);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resampling of images.
+#include "dialects/cnn/VectorMath.h"
+#include "dialects/cnn/ops/Elements.h"
+#include "dialects/cnn/ops/Infer.h"
+
+using namespace mlir;
+using namespace cnnc::cnn;
+
+/// Checks that a word is one of those that are known.
+static LogicalResult checkWord(Emit emit, StringRef name, StringRef word,
+                               ArrayRef<StringRef> known) {
+  if (llvm::is_contained(known, word))
+    return success();
+  return emit() << name << " = \"" << word << "\" is none of " << llvm::join(known, ", ");
+}
+
+template <typename Op>
+static FailureOr<RankedTensorType> resizeType(Op op, Emit emit) {
+  RankedTensorType x = tensorOf(op.getX());
+  size_t rank = x.getRank();
+  if (op.getSizes().size() != rank || op.getScales().size() != rank)
+    return emit() << "needs a size and a scale for each of the " << rank << " dimensions of "
+                  << text(x) << ", got " << op.getSizes().size() << " and "
+                  << op.getScales().size();
+  for (auto [d, size, scale] : llvm::enumerate(op.getSizes(), op.getScales()))
+    if (size < 1 || size > std::numeric_limits<int32_t>::max() || !(scale > 0))
+      return emit() << "dimension " << d << " has size " << size << " and scale "
+                    << std::to_string(scale) << ", both must be positive";
+  if (failed(checkWord(emit, "mode", op.getMode(), {"nearest", "linear"})) ||
+      failed(checkWord(emit, "coordinates", op.getCoordinates(),
+                       {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
+                        "asymmetric", "tf_half_pixel_for_nn"})) ||
+      failed(checkWord(emit, "rounding", op.getRounding(),
+                       {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})))
+    return failure();
+  return reshaped(x, op.getSizes());
+}
+CNN_INFER(ResizeOp, resizeType)
+
+int64_t ResizeOp::getFlops() { return 10 * getY().getType().getNumElements(); }
+
+namespace {
+/// One dimension: where an element of the result comes from.
+class Axis {
+public:
+  Axis(Loops &loops, ResizeOp op, unsigned d)
+      : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]),
+        scale(op.getScales()[d]), coordinates(op.getCoordinates()), rounding(op.getRounding()) {}
+
+  bool isIdentity() const { return in == out && scale == 1; }
+
+  /// The one source of `i`, by the operator's rounding.
+  Value nearest(Value i) const {
+    Float x = coordinate(i);
+    if (rounding == "floor")
+      return toIndex(floor(x));
+    if (rounding == "ceil")
+      return toIndex(ceil(x));
+    return toIndex(rounding == "round_prefer_ceil" ? floor(x + 0.5) : ceil(x - 0.5));
+  }
+
+  /// The sources on both sides of `i`, and the weight of the second.
+  std::tuple<Value, Value, Float> linear(Value i) const {
+    Float x = coordinate(i), below = floor(x);
+    return {toIndex(below), toIndex(below + 1), x - below};
+  }
+
+private:
+  /// In f64, so that halves are told exactly.
+  Float coordinate(Value i) const {
+    Float x(loops, toFloat(loops, loops.builder.getF64Type(), i));
+    double length = static_cast<double>(in);
+    if (coordinates == "align_corners")
+      return out == 1 ? x : x * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+    if (coordinates == "asymmetric")
+      return x / scale;
+    if (coordinates == "tf_half_pixel_for_nn")
+      return (x + 0.5) / scale;
+    if (coordinates == "pytorch_half_pixel" && out == 1)
+      return x;
+    Float half = (x + 0.5) / scale - 0.5;
+    if (coordinates != "half_pixel_symmetric")
+      return half;
+    return half + length / 2 * (1 - static_cast<double>(out) / (scale * length));
+  }
+
+  /// The index of a whole number, held within the image.
+  Value toIndex(Float whole) const {
+    Float inside = clamp(whole, 0, static_cast<double>(in - 1));
+    Value integer =
+        arith::FPToSIOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), inside);
+    return arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getIndexType(),
+                                      integer);
+  }
+
+  Loops &loops;
+  int64_t in, out;
+  double scale;
+  StringRef coordinates, rounding;
+};
+} // namespace
+
+void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
+  Loops loops(builder, getLoc());
+  ArrayRef<int64_t> sizes = getSizes();
+  Type element = getX().getType().getElementType(), type = computeType(element);
+  bool linear = getMode() == "linear";
+  SmallVector<Value> target, source(sizes.size());
+  /// The second sources of the dimensions that interpolate, with their weights.
+  struct Pair {
+    unsigned dimension;
+    Value second;
+    Float weight;
+  };
+  SmallVector<Pair> pairs;
+  // Between the sources of dimension pairs[i] and those after it, as they stand in `source`.
+  std::function<Value(ArrayRef<Pair>)> blend = [&](ArrayRef<Pair> rest) -> Value {
+    if (rest.empty())
+      return loadAs(loops, type, element, inputs[0], source);
+    const Pair &pair = rest.front();
+    Float a(loops, blend(rest.drop_front()));
+    Value first = std::exchange(source[pair.dimension], pair.second);
+    Float b(loops, blend(rest.drop_front()));
+    source[pair.dimension] = first;
+    return a * (1.0 - pair.weight) + b * pair.weight;
+  };
+  std::function<void()> enter = [&] {
+    unsigned d = target.size();
+    if (d == sizes.size())
+      return storeAs(loops, element, blend(pairs), outputs[0], target);
+    loops.loop(sizes[d], [&](Value i) {
+      Axis axis(loops, *this, d);
+      target.push_back(i);
+      source[d] = i;
+      size_t before = pairs.size();
+      if (!axis.isIdentity()) {
+        if (!linear) {
+          source[d] = axis.nearest(i);
+        } else {
+          auto [first, second, weight] = axis.linear(i);
+          source[d] = first;
+          Value narrow = weight;
+          if (type != weight.type())
+            narrow = arith::TruncFOp::create(builder, getLoc(), type, weight);
+          pairs.push_back({d, second, Float(loops, narrow)});
+        }
+      }
+      enter();
+      pairs.truncate(before);
+      target.pop_back();
+    });
+  };
+  enter();
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Windows that slide over images.
+#include "dialects/cnn/ops/Window.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace cnnc::cnn;
+
+int64_t Window::count(int64_t length, bool ceil) const {
+  int64_t room = length + low + high - extent();
+  if (!ceil)
+    return llvm::divideFloorSigned(room, stride) + 1;
+  int64_t windows = llvm::divideCeilSigned(room, stride) + 1;
+  return (windows - 1) * stride >= length + low ? windows - 1 : windows;
+}
+
+Span Window::taps(Loops &loops, Value i, int64_t length, int64_t count, StringRef name) const {
+  Span range = upTo(loops, kernel, name);
+  Value start = loops.mul(i, stride);
+  if (low > 0) {
+    Value before = loops.max(loops.sub(loops.index(low + dilation - 1), start), loops.index(0));
+    range.low = loops.min(loops.div(before, dilation), range.high);
+  }
+  if ((count - 1) * stride + extent() > length + low) {
+    Value inside = loops.sub(loops.index(length + low + dilation - 1), start);
+    range.high = loops.min(loops.div(loops.max(inside, loops.index(0)), dilation), range.high);
+  }
+  return range;
+}
+
+Value Window::position(Loops &loops, Value i, Value tap) const {
+  return loops.add(loops.add(loops.mul(i, stride), loops.mul(tap, dilation)), -low);
+}
+
+LogicalResult cnnc::cnn::checkNumbers(Emit emit, StringRef name, ArrayRef<int64_t> values,
+                                      size_t count, int64_t least) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  bool inRange =
+      llvm::all_of(values, [&](int64_t value) { return value >= least && value <= kMost; });
+  if (values.size() == count && inRange)
+    return success();
+  return emit() << name << " must be " << count << " numbers of at least " << least << ", got ["
+                << values << "]";
+}
+
+LogicalResult cnnc::cnn::checkWindows(Emit emit, ArrayRef<int64_t> kernel, ArrayRef<int64_t> stride,
+                                      ArrayRef<int64_t> dilation, ArrayRef<int64_t> pad) {
+  return failure(failed(checkNumbers(emit, "kernel", kernel, 2, 1)) ||
+                 failed(checkNumbers(emit, "stride", stride, 2, 1)) ||
+                 failed(checkNumbers(emit, "dilation", dilation, 2, 1)) ||
+                 failed(checkNumbers(emit, "pad", pad, 4, 0)));
+}
+
+InFlightDiagnostic cnnc::cnn::doesNotFit(Emit emit, RankedTensorType x,
+                                         std::array<Window, 2> windows) {
+  auto [rows, columns] = windows;
+  InFlightDiagnostic message = emit();
+  message << "the window " << rows.extent() << "x" << columns.extent() << " does not fit into "
+          << text(x) << " with pad " << rows.low << "," << columns.low << "," << rows.high << ","
+          << columns.high;
+  return message;
+}

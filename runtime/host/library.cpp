@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens shared libraries that hold a network.
+#include "status.h"
+
+#include <cerrno>
+#include <cstring>
+#include <dlfcn.h>
+#include <new>
+#include <sys/stat.h>
+
+using cnnc::fail;
+
+struct cnnc_library {
+  void *handle;
+  const cnnc_network *network;
+};
+
+/// Whether the loader should be asked at all: its own messages on these cases are less clear.
+static cnnc_status check_file(const char *path) {
+  struct stat status;
+  if (stat(path, &status) != 0)
+    return fail(CNNC_NOT_FOUND, "%s: %s", path, strerror(errno));
+  if (!S_ISREG(status.st_mode))
+    return fail(CNNC_NOT_FOUND, "%s: not a file", path);
+  return CNNC_OK;
+}
+
+/// Never the one in the search path of libraries: a path without a slash names a file of this
+/// folder.
+static void *load(const char *path) {
+  if (strchr(path, '/'))
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  char *local = new char[strlen(path) + 3]{'.', '/'};
+  strcpy(local + 2, path);
+  void *handle = dlopen(local, RTLD_NOW | RTLD_LOCAL);
+  delete[] local;
+  return handle;
+}
+
+static cnnc_status read_network(const char *path, void *handle, const cnnc_network **network) {
+  auto model = reinterpret_cast<cnnc_model_function>(dlsym(handle, "cnnc_model"));
+  if (!model)
+    return fail(CNNC_NOT_FOUND, "%s: no compiled network: it has no function cnnc_model", path);
+  *network = model();
+  if (cnnc_network_check(*network) == CNNC_INCOMPATIBLE)
+    return fail(CNNC_INCOMPATIBLE,
+                "%s: made for version %u of the C interface with %u bytes, not %u with %zu", path,
+                (*network)->abi_version, (*network)->struct_size, CNNC_ABI_VERSION,
+                sizeof(cnnc_network));
+  return *network ? CNNC_OK
+                  : fail(CNNC_INCOMPATIBLE, "%s: its function cnnc_model returns NULL", path);
+}
+
+cnnc_status cnnc_library_open(const char *path, cnnc_library **library) try {
+  if (!path || !library)
+    return fail(CNNC_INVALID_ARGUMENT, "the path or the library is NULL");
+  if (cnnc_status status = check_file(path))
+    return status;
+  void *handle = load(path);
+  if (!handle)
+    return fail(CNNC_NOT_FOUND, "%s: not a shared library of this machine (%s)", path, dlerror());
+  const cnnc_network *network = nullptr;
+  if (cnnc_status status = read_network(path, handle, &network)) {
+    dlclose(handle);
+    return status;
+  }
+  *library = new cnnc_library{handle, network};
+  return CNNC_OK;
+} catch (const std::bad_alloc &) {
+  return fail(CNNC_OUT_OF_MEMORY, "%s: out of memory", path);
+}
+
+const cnnc_network *cnnc_library_network(const cnnc_library *library) { return library->network; }
+
+void cnnc_library_close(cnnc_library *library) {
+  if (!library)
+    return;
+  dlclose(library->handle);
+  delete library;
+}

@@ -19,10 +19,12 @@ using cnnc::fail;
 
 namespace {
 constexpr int32_t most_workers = 1024;
-constexpr int looks_before_sleep = 8000; // some 200 us
-constexpr int looks_before_yield = 2000;
+constexpr int looks_before_sleep = 8192; // some 200 us
+constexpr int looks_before_yield = 256;  // for machines with fewer cores than threads
 
-void look_again() {
+void look_again(int looks) {
+  if (looks % looks_before_yield == looks_before_yield - 1)
+    return std::this_thread::yield();
 #if defined(__x86_64__)
   _mm_pause();
 #elif defined(__aarch64__)
@@ -110,10 +112,7 @@ void cnnc_pool::parallel_for(int64_t size, int64_t grain, cnnc_task task, void *
   publish(job.shares);
   job.run(0);
   for (int looks = 0; unfinished.load(std::memory_order_acquire); ++looks)
-    if (looks < looks_before_yield)
-      look_again();
-    else
-      std::this_thread::yield();
+    look_again(looks);
   taken.store(false, std::memory_order_release);
 }
 
@@ -133,7 +132,7 @@ uint64_t cnnc_pool::await_change(uint64_t seen) {
     uint64_t now = current.load(std::memory_order_acquire);
     if (now != seen)
       return now;
-    look_again();
+    look_again(looks);
   }
   std::unique_lock<std::mutex> lock(mutex);
   sleepers.fetch_add(1, std::memory_order_seq_cst);

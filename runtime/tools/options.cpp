@@ -39,9 +39,11 @@ static void add_image_options(CLI::App &app, ImageOptions &image) {
       ->group(group);
   app.add_option("--mean", image.mean, "Then subtract: one number, or one a channel")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--std", image.std, "Then divide: one number, or one a channel")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group(group);
 }
 

@@ -100,8 +100,8 @@ static Image crop_centre(const Image &image, int width, int height) {
     throw Failure("is only " + std::to_string(image.width) + "x" + std::to_string(image.height) +
                   " pixels: cannot cut " + std::to_string(width) + "x" + std::to_string(height) +
                   " out of it; see --resize");
-  size_t left = size_t(std::lround((image.width - width) / 2.0)),
-         top = size_t(std::lround((image.height - height) / 2.0));
+  size_t left = size_t(std::nearbyint((image.width - width) / 2.0)),
+         top = size_t(std::nearbyint((image.height - height) / 2.0));
   size_t row = size_t(width) * image.channels;
   Image cropped{width, height, image.channels, std::vector<uint8_t>(row * height)};
   for (int y = 0; y < height; ++y)

@@ -90,9 +90,10 @@ std::vector<uint8_t> cnnc::format_npy(const Tensor &tensor) {
   header.append(63 - (10 + header.size()) % 64, ' ');
   header += '\n';
 
-  std::vector<uint8_t> file = {
-      0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, uint8_t(header.size()), uint8_t(header.size() >> 8)};
-  file.insert(file.end(), header.begin(), header.end());
+  std::string start = "\x93NUMPY\x01";
+  start += {'\0', char(header.size()), char(header.size() >> 8)};
+  start += header;
+  std::vector<uint8_t> file(start.begin(), start.end());
   file.insert(file.end(), tensor.data.begin(), tensor.data.end());
   return file;
 }

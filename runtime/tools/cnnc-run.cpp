@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// cnnc-run: runs a compiled network on files.
+// Runs a compiled network on files.
 #include "npy.h"
 #include "options.h"
 #include "report.h"

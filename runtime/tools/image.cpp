@@ -8,6 +8,11 @@
 
 #define STBI_MAX_DIMENSIONS 32768 // cnnc::most_pixels
 #define STB_IMAGE_STATIC
+// What photographs come in: each further decoder is one more that hostile files can reach.
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_ONLY_BMP
+#define STBI_ONLY_PNM
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_RESIZE_STATIC
 #define STB_IMAGE_RESIZE_IMPLEMENTATION

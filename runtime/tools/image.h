@@ -29,7 +29,7 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-/// Decodes PNG, JPEG, BMP, GIF, PSD, TGA, PNM to 1 or 3 channels; a Failure without the file's
+/// Decodes JPEG, PNG, BMP and PNM to 1 or 3 channels; a Failure without the file's
 /// name.
 Image decode_image(const std::vector<uint8_t> &file, int channels);
 

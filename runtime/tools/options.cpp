@@ -9,7 +9,7 @@ using namespace cnnc;
 static const char *const description = R"(Runs a network that cnnc compiled.
 
 Inputs stand in the network's order: .npy, ONNX tensors (.pb), the bytes as they are (.raw, .bin); anything else is a
-photograph. Several files for a network of one input are the images of a batch.
+photograph (JPEG, PNG, BMP, PNM). Several files for a network of one input are the images of a batch.
 
 A photograph is resized so that it covers 8/7 of the input's size (256 for 224), bilinearly; the centre is cut out; each
 channel becomes (value / 255 - mean) / std with ImageNet's mean 0.485,0.456,0.406 and std 0.229,0.224,0.225. An input of

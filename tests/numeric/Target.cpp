@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building and running networks, in this process or under an emulator.
+#include "tests/numeric/Target.h"
+
+#include "cnnc/runtime.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+using namespace cnnc::numeric;
+
+static const std::string kFlags = " -O2 -std=c++17 -ffp-contract=off -fPIC -shared";
+static const std::string kNeon = "--mtriple=aarch64-linux-gnu --mcpu=cortex-a76";
+
+const std::vector<Target> cnnc::numeric::targets = {
+    {"native_v2", "--mcpu=x86-64-v2", "", "", 1},
+    {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
+    {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
+    {"native_neon", kNeon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
+    {"cxx_v3_clang", "--emit=cpp --mcpu=x86-64-v3", "clang++-22 -march=x86-64-v3" + kFlags, "", 1},
+    {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + kFlags, "", 3},
+};
+
+/// Runs a command; the error is what it printed.
+static std::optional<std::string> shell(const std::string &command, const std::string &folder) {
+  std::string log = folder + "/log";
+  if (std::system(("( " + command + " ) > " + log + " 2>&1").c_str()) == 0)
+    return std::nullopt;
+  std::ostringstream text;
+  text << command << "\n" << std::ifstream(log).rdbuf();
+  return text.str().substr(0, 2000);
+}
+
+static bool hasCommand(const std::string &command) {
+  std::string program = command.substr(0, command.find(' '));
+  return std::system(("command -v " + program + " > /dev/null 2>&1").c_str()) == 0;
+}
+
+std::optional<std::string> Target::unavailable() const {
+  for (const std::string &command : {compiler, emulator})
+    if (!command.empty() && !hasCommand(command))
+      return "there is no " + command;
+  if (options.find("x86-64-v4") != std::string::npos && !__builtin_cpu_supports("avx512vl"))
+    return "this machine has no AVX-512";
+  return std::nullopt;
+}
+
+std::optional<std::string> Target::build(const std::string &module, const std::string &folder) const {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/cases.mlir") << module;
+  bool source = options.find("--emit=cpp") != std::string::npos;
+  std::string output = folder + (source ? "/source" : compiler.empty() ? "/cases.so" : "/cases.a");
+  std::string cnnc = std::string(CNNC_BINARY) + " " + folder + "/cases.mlir " + options + " -o " + output;
+  if (auto error = shell(cnnc, folder))
+    return error;
+  if (source)
+    return shell("cd " + output + " && " + compiler + " $(find . -name '*.cpp' -o -name '*.[cS]') -o ../cases.so", folder);
+  if (!compiler.empty())
+    return shell(compiler + " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " " + output + " -o " + folder + "/cases", folder);
+  return std::nullopt;
+}
+
+/// Shares among threads that live for one phase.
+static void parallelFor(void *pool, int64_t size, int64_t grain, cnnc_task task, void *context) {
+  int64_t count = *static_cast<int *>(pool), share = std::max(grain, (size + count - 1) / count);
+  std::vector<std::thread> threads;
+  int32_t worker = 0;
+  for (int64_t begin = 0; begin < size; begin += share)
+    threads.emplace_back(task, context, begin, std::min(begin + share, size), worker++);
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+static std::optional<std::string> runHere(const std::string &library, const Buffers &inputs, Buffers &outputs,
+                                          int threads) {
+  void *handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    return dlerror();
+  auto model = reinterpret_cast<cnnc_model_function>(dlsym(handle, "cnnc_model"));
+  if (!model)
+    return "no cnnc_model in " + library;
+  const cnnc_network *network = model();
+  if (network->input_count != inputs.size() || network->output_count != outputs.size())
+    return "the library has other inputs or outputs than the module";
+  std::vector<const void *> in;
+  std::vector<void *> out;
+  for (const auto &buffer : inputs)
+    in.push_back(buffer.data());
+  for (auto &buffer : outputs)
+    out.push_back(buffer.data());
+  // Numbers that nobody wrote are NaN.
+  size_t arenaBytes = (network->arena_bytes + 127) / 64 * 64;
+  void *arena = std::aligned_alloc(64, arenaBytes);
+  std::memset(arena, 0xff, arenaBytes);
+  cnnc_threads pool{parallelFor, &threads, threads};
+  cnnc_call call{sizeof call, 1, in.data(), out.data(), arena, threads > 1 ? &pool : nullptr, nullptr, nullptr};
+  cnnc_status status = network->run(network, &call);
+  std::free(arena);
+  dlclose(handle);
+  if (status != CNNC_OK)
+    return "run() returned " + std::to_string(status);
+  return std::nullopt;
+}
+
+std::optional<std::string> Target::run(const std::string &folder, const Buffers &inputs, Buffers &outputs,
+                                       int threads) const {
+  if (emulator.empty())
+    return runHere(folder + "/cases.so", inputs, outputs, threads);
+  std::ofstream in(folder + "/inputs", std::ios::binary);
+  for (const auto &buffer : inputs)
+    in.write(buffer.data(), buffer.size());
+  in.close();
+  if (auto error = shell(emulator + " " + folder + "/cases " + folder + "/inputs " + folder + "/outputs", folder))
+    return error;
+  std::ifstream out(folder + "/outputs", std::ios::binary);
+  for (auto &buffer : outputs)
+    out.read(buffer.data(), buffer.size());
+  return out ? std::nullopt : std::optional<std::string>("the program wrote too little");
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions: channels and widths that fit no vector, all strides, paddings, dilations and groups,
+// and what may run behind them.
+#include "tests/numeric/Numeric.h"
+
+#include <cmath>
+
+using namespace cnnc::numeric;
+
+namespace {
+struct Conv {
+  int64_t batch = 1, channels = 3, height = 7, width = 7, filters = 16, kh = 3, kw = 3;
+  Shape stride = {1, 1}, pad = {0, 0, 0, 0}, dilation = {1, 1}, outputPad = {0, 0};
+  int64_t groups = 1;
+  bool bias = true, constantWeights = true;
+
+  int64_t outHeight() const { return (height + pad[0] + pad[2] - (kh - 1) * dilation[0] - 1) / stride[0] + 1; }
+  int64_t outWidth() const { return (width + pad[1] + pad[3] - (kw - 1) * dilation[1] - 1) / stride[1] + 1; }
+  std::string attributes() const {
+    return "stride = " + numbers(stride) + ", pad = " + numbers(pad) + ", dilation = " + numbers(dilation) +
+           ", groups = " + std::to_string(groups) + " : i64";
+  }
+  std::vector<Operand> operands(Shape weightShape) const {
+    std::vector<Operand> result = {{{batch, channels, height, width}}, weight(weightShape)};
+    result[1].isConstant = constantWeights;
+    if (bias)
+      result.push_back(weight({filters}));
+    return result;
+  }
+};
+} // namespace
+
+static Expected convolve(const Conv &p, const std::vector<Tensor> &in) {
+  Expected result({p.batch, p.filters, p.outHeight(), p.outWidth()});
+  int64_t channels = p.channels / p.groups, filters = p.filters / p.groups;
+  result.value.each([&](const Shape &at) {
+    double sum = p.bias ? in[2].at({at[1]}) : 0, size = std::abs(sum);
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t i = 0; i < p.kh; ++i)
+        for (int64_t j = 0; j < p.kw; ++j) {
+          int64_t h = at[2] * p.stride[0] - p.pad[0] + i * p.dilation[0];
+          int64_t w = at[3] * p.stride[1] - p.pad[1] + j * p.dilation[1];
+          if (h < 0 || h >= p.height || w < 0 || w >= p.width)
+            continue;
+          double product = in[0].at({at[0], at[1] / filters * channels + c, h, w}) * in[1].at({at[1], c, i, j});
+          sum += product;
+          size += std::abs(product);
+        }
+    result.set(at, sum, size);
+  });
+  return result;
+}
+
+static Case conv(const Conv &p) {
+  Shape weights = {p.filters, p.channels / p.groups, p.kh, p.kw};
+  Shape shape = {p.batch, p.filters, p.outHeight(), p.outWidth()};
+  return {"conv", p.attributes(), p.operands(weights), shape,
+          [p](const std::vector<Tensor> &in) { return convolve(p, in); }};
+}
+
+/// Each element of x, times the weights, lands on its window of the result.
+static Expected scatter(const Conv &p, const Shape &shape, const std::vector<Tensor> &in) {
+  Expected result(shape);
+  int64_t channels = p.channels / p.groups, filters = p.filters / p.groups;
+  if (p.bias)
+    result.value.each([&](const Shape &at) { result.set(at, in[2].at({at[1]}), std::abs(in[2].at({at[1]}))); });
+  in[0].each([&](const Shape &at) {
+    for (int64_t f = 0; f < filters; ++f)
+      for (int64_t i = 0; i < p.kh; ++i)
+        for (int64_t j = 0; j < p.kw; ++j) {
+          int64_t h = at[2] * p.stride[0] - p.pad[0] + i * p.dilation[0];
+          int64_t w = at[3] * p.stride[1] - p.pad[1] + j * p.dilation[1];
+          if (h < 0 || h >= shape[2] || w < 0 || w >= shape[3])
+            continue;
+          Shape target = {at[0], at[1] / channels * filters + f, h, w};
+          double product = in[0].at(at) * in[1].at({at[1], f, i, j});
+          result.value.at(target) += product;
+          result.magnitude.at(target) += std::abs(product);
+        }
+  });
+  return result;
+}
+
+static Case convTranspose(const Conv &p) {
+  auto length = [&](int64_t in, int64_t k, int d) {
+    return (in - 1) * p.stride[d] - p.pad[d] - p.pad[d + 2] + (k - 1) * p.dilation[d] + 1 + p.outputPad[d];
+  };
+  Shape shape = {p.batch, p.filters, length(p.height, p.kh, 0), length(p.width, p.kw, 1)};
+  return {"conv_transpose", p.attributes() + ", output_pad = " + numbers(p.outputPad),
+          p.operands({p.channels, p.filters / p.groups, p.kh, p.kw}), shape,
+          [=](const std::vector<Tensor> &in) { return scatter(p, shape, in); }};
+}
+
+static double relu(double x) { return std::max(x, 0.0); }
+static double relu6(double x) { return std::min(std::max(x, 0.0), 6.0); }
+static double silu(double x) { return x / (1 + std::exp(-x)); }
+static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+static double leaky(double x) { return x < 0 ? 0.1 * x : x; }
+static double hardSwish(double x) { return x * std::min(std::max(x / 6 + 0.5, 0.0), 1.0); }
+static double gelu(double x) { return x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }
+
+static std::vector<Case> cases() {
+  std::vector<Case> all;
+  // Channels and widths.
+  for (int64_t channels : {1, 3, 17, 58})
+    for (int64_t width : {1, 7, 13, 15})
+      for (int64_t kernel : {1, 3}) {
+        int64_t filters = channels == 17 ? 58 : channels == 58 ? 17 : 24, half = kernel / 2;
+        all.push_back(conv({.channels = channels, .height = 5, .width = width, .filters = filters, .kh = kernel,
+                            .kw = kernel, .pad = {half, half, half, half}}));
+      }
+  // Filters.
+  for (int64_t filters : {1, 3, 16, 33, 64})
+    all.push_back(conv({.channels = 16, .filters = filters, .pad = {1, 1, 1, 1}, .bias = false}));
+  // Strides, paddings and dilations.
+  for (Shape stride : {Shape{1, 1}, {2, 2}, {1, 2}, {3, 1}})
+    for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 0, 1, 1}, {2, 1, 0, 3}})
+      for (Shape dilation : {Shape{1, 1}, {2, 2}, {1, 3}})
+        all.push_back(conv({.channels = 5, .height = 11, .width = 13, .filters = 19, .stride = stride, .pad = pad,
+                            .dilation = dilation}));
+  // Kernels.
+  for (auto [kh, kw] : {std::pair(1, 7), {7, 1}, {2, 2}, {5, 5}, {7, 7}, {11, 11}}) {
+    int64_t top = kh / 2, left = kw / 2;
+    all.push_back(conv({.height = 15, .width = 15, .filters = 20, .kh = kh, .kw = kw, .stride = {2, 2},
+                        .pad = {top, left, top, left}}));
+    all.push_back(conv({.channels = 16, .height = 12, .width = 13, .filters = 16, .kh = kh, .kw = kw,
+                        .pad = {top, left, top, left}}));
+  }
+  // Groups and depthwise.
+  for (auto [channels, filters, groups] : {std::tuple(4, 6, 2), {32, 32, 2}, {34, 51, 17}, {48, 96, 3}, {64, 128, 32}})
+    for (int64_t step : {1, 2})
+      all.push_back(conv({.channels = channels, .filters = filters, .stride = {step, step}, .pad = {1, 1, 1, 1},
+                          .groups = groups}));
+  for (int64_t channels : {1, 3, 17, 32, 58})
+    for (int64_t kernel : {3, 5})
+      for (int64_t step : {1, 2})
+        all.push_back(conv({.channels = channels, .height = 9, .width = 13, .filters = channels, .kh = kernel,
+                            .kw = kernel, .stride = {step, step}, .pad = {kernel / 2, kernel / 2, 1, kernel / 2},
+                            .groups = channels}));
+  all.push_back(conv({.channels = 17, .filters = 34, .pad = {1, 1, 1, 1}, .groups = 17}));
+  // Batches, larger sums, odd 1x1 of stride two.
+  all.push_back(conv({.batch = 2, .channels = 17, .width = 13, .filters = 20, .pad = {1, 1, 1, 1}}));
+  all.push_back(conv({.batch = 2, .channels = 58, .filters = 58, .pad = {1, 1, 1, 1}, .groups = 58}));
+  all.push_back(conv({.channels = 256, .height = 7, .width = 7, .filters = 64, .kh = 1, .kw = 1}));
+  all.push_back(conv({.channels = 128, .height = 14, .width = 14, .filters = 128, .pad = {1, 1, 1, 1}}));
+  all.push_back(conv({.channels = 58, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1, .stride = {2, 2}}));
+  all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
+  // Behind it.
+  for (int64_t kernel : {1, 3}) {
+    Case plain = conv({.channels = 17, .width = 15, .filters = 26, .kh = kernel, .kw = kernel,
+                       .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2}});
+    Case depthwise = conv({.channels = 26, .width = 15, .filters = 26, .kh = kernel, .kw = kernel,
+                           .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2}, .groups = 26});
+    for (const Case &base : {plain, depthwise}) {
+      all.push_back(base.then("relu", "", relu));
+      all.push_back(base.then("clip", "min = 0.0 : f64, max = 6.0 : f64", relu6));
+      all.push_back(base.then("silu", "", silu));
+      all.push_back(base.then("sigmoid", "", sigmoid));
+      all.push_back(base.then("leaky_relu", "alpha = 0.1 : f64", leaky));
+      all.push_back(base.then("hard_swish", "", hardSwish));
+      all.push_back(base.then("gelu", "", gelu));
+      all.push_back(base.plusResidual());
+      all.push_back(base.plusResidual().then("relu", "", relu));
+    }
+  }
+  // Other floats.
+  for (const char *type : {"f64", "f16", "bf16"}) {
+    all.push_back(conv({.channels = 3, .filters = 5, .pad = {1, 1, 1, 1}}).withType(type));
+    all.push_back(convTranspose({.channels = 3, .filters = 5, .stride = {2, 2}}).withType(type));
+  }
+  // Transposed.
+  for (Shape stride : {Shape{1, 1}, {2, 2}, {3, 2}})
+    for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 1, 2, 0}})
+      for (Shape dilation : {Shape{1, 1}, {2, 2}})
+        all.push_back(convTranspose({.channels = 5, .height = 4, .width = 7, .filters = 6, .stride = stride, .pad = pad,
+                                     .dilation = dilation}));
+  all.push_back(convTranspose({.channels = 6, .filters = 4, .stride = {2, 2}, .pad = {1, 1, 1, 1}, .outputPad = {1, 1},
+                               .groups = 2}));
+  all.push_back(convTranspose({.batch = 2, .channels = 17, .filters = 17, .kh = 4, .kw = 4, .stride = {2, 2},
+                               .pad = {1, 1, 1, 1}, .groups = 17, .bias = false}));
+  all.push_back(convTranspose({.channels = 16, .filters = 16, .kh = 2, .kw = 2, .stride = {2, 2}}).then("relu", "", relu));
+  return all;
+}
+
+static Family family("conv", cases);

@@ -14,6 +14,8 @@ using namespace cnnc::numeric;
 
 /// Each element may be wrong by this many epsilon of its magnitude.
 static constexpr double kSlack = 8;
+/// How many cases that do not build are named.
+static constexpr int kMostFailures = 5;
 
 Tensor::Tensor(Shape shape, double value)
     : shape(shape), values(std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>()), value) {}
@@ -258,15 +260,19 @@ void FamilyTest::TestBody() {
   std::string error;
   if (check(instances, &error))
     return;
-  // One after the other, to name those that fail.
+  // One after the other, to name the first that fail.
   ADD_FAILURE() << error;
+  int failures = 0;
   for (const Instance &instance : instances)
-    if (!check({instance}, &error))
+    if (!check({instance}, &error)) {
       ADD_FAILURE() << instance.what.name() << ": " << error;
+      if (++failures == kMostFailures)
+        return;
+    }
 }
 
 Family::Family(const char *name, std::vector<Case> (*cases)()) {
-  for (const Target &target : targets)
+  for (const Target &target : targets())
     testing::RegisterTest(name, target.name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                           [=, &target]() -> FamilyTest * { return new FamilyTest(name, cases, target); });
 }

@@ -14,17 +14,19 @@
 
 using namespace cnnc::numeric;
 
-static const std::string kFlags = " -O2 -std=c++17 -ffp-contract=off -fPIC -shared";
-static const std::string kNeon = "--mtriple=aarch64-linux-gnu --mcpu=cortex-a76";
-
-const std::vector<Target> cnnc::numeric::targets = {
-    {"native_v2", "--mcpu=x86-64-v2", "", "", 1},
-    {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
-    {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
-    {"native_neon", kNeon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
-    {"cxx_v3_clang", "--emit=cpp --mcpu=x86-64-v3", "clang++-22 -march=x86-64-v3" + kFlags, "", 1},
-    {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + kFlags, "", 3},
-};
+const std::vector<Target> &cnnc::numeric::targets() {
+  static const std::string neon = "--mtriple=aarch64-linux-gnu --mcpu=cortex-a76";
+  static const std::string flags = " -O2 -std=c++17 -ffp-contract=off -fPIC -shared";
+  static const std::vector<Target> list = {
+      {"native_v2", "--mcpu=x86-64-v2", "", "", 1},
+      {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
+      {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
+      {"native_neon", neon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
+      {"cxx_v3_clang", "--emit=cpp --mcpu=x86-64-v3", "clang++-22 -march=x86-64-v3" + flags, "", 1},
+      {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + flags, "", 3},
+  };
+  return list;
+}
 
 /// Runs a command; the error is what it printed.
 static std::optional<std::string> shell(const std::string &command, const std::string &folder) {

@@ -27,6 +27,6 @@ struct Target {
                                  int threads) const;
 };
 
-extern const std::vector<Target> targets;
+const std::vector<Target> &targets();
 
 } // namespace cnnc::numeric

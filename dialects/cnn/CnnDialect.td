@@ -55,11 +55,11 @@ class Cnn_ComputeOp<string mnemonic, list<Trait> traits = [], list<string> answe
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
-/// An elementwise operator: emitElement() is all that it adds.
+/// An elementwise operator: emitElement() is all that it adds, and whether it keeps zeros.
 class Cnn_ElementwiseOp<string mnemonic, list<Trait> traits = []> : Cnn_Op<mnemonic, !listconcat(traits, [
     Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
-    DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain"]>,
-    DeclareOpInterfaceMethods<ElementwiseOpInterface, ["emitElement"]>])> {
+    DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain", "isPerImage"]>,
+    DeclareOpInterfaceMethods<ElementwiseOpInterface, ["emitElement", "preservesZero"]>])> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 

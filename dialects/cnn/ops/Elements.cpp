@@ -20,6 +20,9 @@ bool cnnc::cnn::isUnsigned(Type element) {
 
 Value cnnc::cnn::loadAs(Loops &loops, Type to, Type element, Value memref, ValueRange indices) {
   Value value = loops.load(memref, indices);
+  if (element.isInteger(1) && value.getType() != to) // A bool takes a byte.
+    value = arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::ne, value,
+                                  loops.integer(value.getType(), 0));
   if (value.getType() == to)
     return value;
   if (isa<FloatType>(element))
@@ -30,10 +33,12 @@ Value cnnc::cnn::loadAs(Loops &loops, Type to, Type element, Value memref, Value
 }
 
 void cnnc::cnn::storeAs(Loops &loops, Type element, Value value, Value memref, ValueRange indices) {
-  Type to = signless(element);
+  Type to = cast<MemRefType>(memref.getType()).getElementType();
   if (value.getType() != to) {
     if (isa<FloatType>(element))
       value = arith::TruncFOp::create(loops.builder, loops.loc, to, value);
+    else if (element.isInteger(1) && value.getType() == signless(element))
+      value = arith::ExtUIOp::create(loops.builder, loops.loc, to, value);
     else if (isUnsigned(element))
       value = arith::FPToUIOp::create(loops.builder, loops.loc, to, value);
     else

@@ -28,9 +28,9 @@ inline std::string text(mlir::RankedTensorType type) {
 
 } // namespace cnnc::cnn
 
-/// Defines inferReturnTypes() and verify() of OP by RULE(op, emit), which takes the operator or its
-/// adaptor, checks all that the result depends on, and returns the result's type.
-#define CNN_INFER(OP, RULE)                                                                        \
+/// Defines inferReturnTypes() of OP by RULE(op, emit), which takes the operator or its adaptor,
+/// checks all that the result depends on, and returns the result's type.
+#define CNN_INFER_TYPE(OP, RULE)                                                                   \
   LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor op,  \
                                      SmallVectorImpl<Type> &types) {                               \
     FailureOr<RankedTensorType> type =                                                             \
@@ -38,7 +38,10 @@ inline std::string text(mlir::RankedTensorType type) {
     if (succeeded(type))                                                                           \
       types.push_back(*type);                                                                      \
     return type;                                                                                   \
-  }                                                                                                \
+  }
+/// And verify(), of operators that declare it.
+#define CNN_INFER(OP, RULE)                                                                        \
+  CNN_INFER_TYPE(OP, RULE)                                                                         \
   LogicalResult OP::verify() {                                                                     \
     return RULE(*this, [&] { return emitOpError(); });                                             \
   }

@@ -37,14 +37,14 @@ def Cnn_ReshapeOp : Cnn_ComputeOp<"reshape"> {
   let hasVerifier = 1;
   let hasFolder = 1;
 }
-def Cnn_TransposeOp : Cnn_ComputeOp<"transpose"> {
+def Cnn_TransposeOp : Cnn_ComputeOp<"transpose", [], ["isPerImage"]> {
   let summary = "Dimension d of the result is dimension `permutation[d]` of x";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$permutation);
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
   let hasFolder = 1;
 }
-def Cnn_ExpandOp : Cnn_ComputeOp<"expand"> {
+def Cnn_ExpandOp : Cnn_ComputeOp<"expand", [], ["isPerImage"]> {
   let summary = "x broadcast to a shape";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$shape);
   let results = (outs Cnn_Tensor:$y);
@@ -56,7 +56,7 @@ def Cnn_TileOp : Cnn_ComputeOp<"tile"> {
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
 }
-def Cnn_GatherOp : Cnn_ComputeOp<"gather"> {
+def Cnn_GatherOp : Cnn_ComputeOp<"gather", [], ["isPerImage"]> {
   let summary = "Slices of x along an axis, chosen by indices; negative ones count from the end";
   let arguments = (ins Cnn_Tensor:$x, Cnn_Tensor:$indices, I64Attr:$axis);
   let results = (outs Cnn_Tensor:$y);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes locations apart: a NameLoc is an ONNX node, a line is one of a text file.
+#include "compiler/driver/Diagnostics.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace cnnc;
+using namespace mlir;
+
+std::string cnnc::describeLocation(Location location) {
+  std::string node, file;
+  location->walk([&](Location part) {
+    if (auto name = dyn_cast<NameLoc>(part); name && node.empty() && !name.getName().empty())
+      node = name.getName().str();
+    if (auto place = dyn_cast<FileLineColLoc>(part); place && file.empty()) {
+      file = place.getFilename().str();
+      if (place.getLine())
+        file += ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+    }
+    return WalkResult::advance();
+  });
+  std::string text;
+  if (!file.empty())
+    text += file + ": ";
+  if (!node.empty())
+    text += "node '" + node + "': ";
+  return text;
+}
+
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
+    : handler(&context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() != DiagnosticSeverity::Error || errors++)
+          return;
+        std::string message = diagnostic.str();
+        std::replace(message.begin(), message.end(), '\n', ' ');
+        llvm::errs() << "cnnc: " << describeLocation(diagnostic.getLocation()) << message << '\n';
+      }) {}

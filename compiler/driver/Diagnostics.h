@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How cnnc tells its user what is wrong: one line with file, node and reason.
+#pragma once
+
+#include "mlir/IR/Diagnostics.h"
+
+#include <atomic>
+#include <string>
+
+namespace cnnc {
+
+/// `file: node 'name': ` as far as the location knows them; `file:line:column: ` within a text file.
+std::string describeLocation(mlir::Location location);
+
+/// Prints the first error of a context in one line, and nothing of what follows from it.
+class DiagnosticPrinter {
+public:
+  explicit DiagnosticPrinter(mlir::MLIRContext &context);
+  bool sawError() const { return errors != 0; }
+
+private:
+  std::atomic<unsigned> errors = 0;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+} // namespace cnnc

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Declares the options, and checks all that can be checked without the model. CLI11 needs exceptions.
+#include "compiler/driver/Options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+
+using namespace cnnc;
+
+namespace {
+const std::map<std::string, Stage> kStages = {
+    {"cnn", Stage::Cnn},     {"folded", Stage::Folded}, {"fused", Stage::Fused}, {"scheduled", Stage::Scheduled},
+    {"plans", Stage::Plans}, {"loops", Stage::Loops},   {"llvm", Stage::Llvm},   {"cpp", Stage::Cpp}};
+
+[[noreturn]] void refuse(const std::string &option, const std::string &text, const std::string &wanted) {
+  throw CLI::ValidationError(option, "'" + text + "' is not of the form " + wanted);
+}
+
+/// NAME=VALUE; names may hold anything but the last '=' ends them, since values hold none.
+std::pair<std::string, std::string> splitName(const std::string &option, const std::string &text, size_t equals,
+                                              const std::string &wanted) {
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    refuse(option, text, wanted);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void parseShape(Options &options, const std::string &text) {
+  const std::string wanted = "NAME=1x3x224x224";
+  auto [name, dims] = splitName("--shape", text, text.rfind('='), wanted);
+  std::vector<int64_t> shape;
+  for (const std::string &dim : CLI::detail::split(dims, 'x')) {
+    int64_t size = 0;
+    if (!CLI::detail::lexical_cast(dim, size) || size < 1 || size > INT32_MAX)
+      refuse("--shape", text, wanted);
+    shape.push_back(size);
+  }
+  options.shapes[name] = shape;
+}
+
+void parseConstant(Options &options, const std::string &text) {
+  auto [name, file] = splitName("--const", text, text.find('='), "NAME=FILE.pb");
+  options.constants[name] = file;
+}
+
+void parseInputFormat(Options &options, const std::string &text) {
+  const std::string wanted = "NAME=u8nhwc,mean=127,scale=0.0078125 (or mean=123.7:116.3:103.5, one value a channel)";
+  auto [name, value] = splitName("--input-format", text, text.find('='), wanted);
+  std::vector<std::string> parts = CLI::detail::split(value, ',');
+  if (parts.front() != "u8nhwc")
+    refuse("--input-format", text, wanted);
+  InputFormat format;
+  for (size_t i = 1; i != parts.size(); ++i) {
+    auto [key, numbers] = splitName("--input-format", parts[i], parts[i].find('='), wanted);
+    if (key != "mean" && key != "scale")
+      refuse("--input-format", text, wanted);
+    std::vector<double> &values = key == "mean" ? format.mean : format.scale;
+    values.clear();
+    for (const std::string &number : CLI::detail::split(numbers, ':')) {
+      values.emplace_back();
+      if (!CLI::detail::lexical_cast(number, values.back()))
+        refuse("--input-format", text, wanted);
+    }
+  }
+  options.inputFormats[name] = format;
+}
+
+void checkOutput(Options &options) {
+  auto endsIn = [&](const char *end) {
+    std::string::size_type size = std::string(end).size();
+    return options.output.size() > size && options.output.ends_with(end);
+  };
+  if (options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
+    throw CLI::ValidationError("-o", options.output.empty() ? "name the library to write, such as -o model.so"
+                                                            : "'" + options.output + "' ends in none of .so, .a and .o");
+  if (options.emit == Stage::Cpp && (options.output.empty() || options.output == "-"))
+    throw CLI::ValidationError("-o", "name the folder for the C++ source, such as -o model/");
+  if (options.output.empty())
+    options.output = "-";
+}
+
+void checkPrefix(const std::string &prefix) {
+  auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+  if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) || !std::all_of(prefix.begin(), prefix.end(), letter))
+    throw CLI::ValidationError("--prefix", "'" + prefix + "' is no C identifier");
+}
+} // namespace
+
+std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
+  Options options;
+  std::vector<std::string> shapes, constants, formats;
+  CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
+               "  cnnc model.onnx -o model.so              a shared library, and model.h beside it\n"
+               "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
+               "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt",
+               "cnnc");
+  app.set_version_flag("--version", CNNC_VERSION);
+  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")->required();
+  app.add_option("-o,--output", options.output, "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or - for stdout");
+  app.add_option("--emit", options.emit, "Stop at a stage and print it (weights elided): cnn, folded, fused, scheduled, plans, loops, llvm; or write C++ source: cpp")
+      ->transform(CLI::Transformer(kStages).description("STAGE"))
+      ->type_name("");
+  app.add_option("--mcpu", options.cpu, "native, x86-64-v2, x86-64-v3, x86-64-v4, or a core such as cortex-a76")->capture_default_str();
+  app.add_option("--mtriple", options.triple, "Another machine than this one, such as aarch64-linux-gnu");
+  app.add_option("--prefix", options.prefix, "Prefix of the C symbols")->capture_default_str();
+  app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")->allow_extra_args(false);
+  app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")->allow_extra_args(false);
+  app.add_option("--input-format", formats, "NAME=u8nhwc,mean=127,scale=0.0078125: take an input as bytes in NHWC order (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--precision", options.precision, "f32, or strict: plain f32 sums only")
+      ->check(CLI::IsMember({"f32", "strict"}))
+      ->type_name("")
+      ->capture_default_str();
+  app.add_flag("--timing", options.timing, "Print the time of each step to stderr");
+  try {
+    app.parse(argc, argv);
+    for (const std::string &text : shapes)
+      parseShape(options, text);
+    for (const std::string &text : constants)
+      parseConstant(options, text);
+    for (const std::string &text : formats)
+      parseInputFormat(options, text);
+    checkPrefix(options.prefix);
+    checkOutput(options);
+  } catch (const CLI::Success &request) { // --help, --version
+    exitCode = app.exit(request);
+    return std::nullopt;
+  } catch (const CLI::ParseError &error) {
+    std::cerr << "cnnc: " << error.what() << " (see cnnc --help)\n";
+    exitCode = 2;
+    return std::nullopt;
+  }
+  return options;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of cnnc, parsed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cnnc {
+
+/// The levels that `--emit` prints, in their order, and the C++ source; Library is the default.
+enum class Stage { Cnn, Folded, Fused, Scheduled, Plans, Loops, Llvm, Cpp, Library };
+
+/// `--input-format NAME=u8nhwc,mean=127,scale=0.0078125`: the caller gives bytes, the network sees
+/// (byte - mean) * scale. One value a channel, or one for all.
+struct InputFormat {
+  std::vector<double> mean = {0}, scale = {1};
+};
+
+struct Options {
+  std::string model;
+  std::string output; ///< `-` is stdout
+  Stage emit = Stage::Library;
+  std::string cpu = "native", triple, prefix = "cnnc";
+  std::string precision = "f32";
+  std::map<std::string, std::vector<int64_t>> shapes;
+  std::map<std::string, std::string> constants;
+  std::map<std::string, InputFormat> inputFormats;
+  bool timing = false;
+
+  /// Nothing if the program has to end with `exitCode`: after --help, or after an error that was printed.
+  static std::optional<Options> parse(int argc, char **argv, int &exitCode);
+};
+
+} // namespace cnnc

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adding a pass is one line here.
+#include "compiler/driver/Pipeline.h"
+
+#include "compiler/graph/Passes.h"
+#include "dialects/cnn/CnnDialect.h"
+
+using namespace cnnc;
+using namespace mlir;
+
+namespace {
+using MakePass = std::unique_ptr<Pass> (*)(const Target &);
+
+/// A pass, and the stage that is reached when it has run.
+struct Step {
+  Stage stage;
+  MakePass make;
+};
+
+template <typename Options, std::unique_ptr<Pass> (*create)(Options)>
+std::unique_ptr<Pass> forTarget(const Target &target) {
+  Options options;
+  options.cpu = target.cpu;
+  options.triple = target.triple;
+  return create(options);
+}
+template <std::unique_ptr<Pass> (*create)()>
+std::unique_ptr<Pass> plain(const Target &) {
+  return create();
+}
+
+const Step kSteps[] = {
+    // What depends on constants only is computed here, not by the user's machine.
+    {Stage::Folded, plain<graph::createFoldConstants>},
+    // Operators that say the same as others become those; what does nothing goes.
+    {Stage::Folded, plain<graph::createSimplify>},
+    // Batch norms move into the weights before them.
+    {Stage::Folded, plain<graph::createFoldBatchNorm>},
+    // Each operator gets a region, and the elementwise ones after it move in.
+    {Stage::Fused, plain<graph::createFuseElementwise>},
+    // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.
+    {Stage::Scheduled, forTarget<graph::ChooseAlgorithmsOptions, graph::createChooseAlgorithms>},
+    // Each value gets the halo that all of its users need together.
+    {Stage::Scheduled, plain<graph::createAssignHalos>},
+    // Each region gets the parameters of its algorithm.
+    {Stage::Scheduled, forTarget<graph::ChoosePlansOptions, graph::createChoosePlans>},
+};
+} // namespace
+
+void cnnc::registerDialects(DialectRegistry &registry) {
+  registry.insert<cnn::CnnDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, memref::MemRefDialect,
+                  scf::SCFDialect, vector::VectorDialect>();
+}
+
+LogicalResult cnnc::runPasses(ModuleOp network, const Target &target, Stage last, TimingScope &timing) {
+  PassManager passes(network.getContext());
+  passes.enableTiming(timing);
+  for (const Step &step : kSteps)
+    if (step.stage <= last)
+      passes.addPass(step.make(target));
+  return passes.run(network);
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler's command.
+#include "compiler/driver/Compile.h"
+#include "compiler/driver/Options.h"
+
+int main(int argc, char **argv) {
+  int exitCode = 0;
+  std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
+  return options ? cnnc::compile(*options) : exitCode;
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# How lit runs the textual tests: with the tools of a build (--param build=DIR) before LLVM's.
+import os
+
+import lit.formats
+
+build = lit_config.params["build"]
+config.name = "cnnc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(build, "tests", "lit")
+config.excludes = ["Inputs"]
+config.substitutions.append(("%python", lit_config.params.get("python", "python3")))
+tools = [os.path.join(build, "bin"), lit_config.params["llvm_tools"], config.environment["PATH"]]
+config.environment["PATH"] = os.pathsep.join(tools)
+# Uninstrumented LLVM and MLIR trip the checks of containers that both sides fill.
+config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:detect_leaks=0"

@@ -48,7 +48,7 @@ Value Phase::argument(const Place &place, MemRefType type, StringRef hint) {
       return known.value;
   Value value = kernel.getBody().front().insertArgument(static_cast<unsigned>(arguments.size()), type,
                                                         named(builder.getContext(), hint));
-  arguments.push_back({place, type, value});
+  arguments.push_back({place, type, value, value.getLoc()});
   return value;
 }
 
@@ -84,7 +84,7 @@ func::FuncOp Phase::function(StringRef name, TypeRange argumentTypes, function_r
 }
 
 Value Phase::typedView(OpBuilder &at, Value base, const Argument &argument) {
-  Location loc = argument.value.getLoc();
+  Location loc = argument.loc;
   MemRefType type = argument.type;
   Value offset = arith::ConstantIndexOp::create(at, loc, argument.place.offset);
   if (type.getLayout().isIdentity())

@@ -70,7 +70,8 @@ private:
   struct Argument {
     Place place;
     mlir::MemRefType type;
-    mlir::Value value;
+    mlir::Value value;  // gone once the kernel is shared
+    mlir::Location loc;
   };
   mlir::Value argument(const Place &place, mlir::MemRefType type, llvm::StringRef hint);
   mlir::Value typedView(mlir::OpBuilder &at, mlir::Value base, const Argument &argument);

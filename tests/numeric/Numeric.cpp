@@ -14,6 +14,8 @@ using namespace cnnc::numeric;
 
 /// Each element may be wrong by this many epsilon of its magnitude.
 static constexpr double kSlack = 8;
+/// And by this: numbers below the least normal f32 may be zero.
+static constexpr double kTiny = 1.2e-38;
 /// How many cases that do not build are named.
 static constexpr int kMostFailures = 5;
 
@@ -150,7 +152,7 @@ std::optional<std::string> Instance::mismatch(const std::vector<char> &output) c
     double got = decode(type, &output[i * size]), exact = want.value.values[i];
     bool integer = type[0] != 'f' && type[0] != 'b';
     double allowed = integer ? 0
-                             : kSlack * epsilonOf(type) * want.magnitude.values[i] + roundingOf(type) * std::abs(exact);
+                             : kTiny + kSlack * epsilonOf(type) * want.magnitude.values[i] + roundingOf(type) * std::abs(exact);
     if (got == exact || (std::isnan(got) && std::isnan(exact)) || std::abs(got - exact) <= allowed)
       continue;
     std::ostringstream text;
@@ -231,7 +233,8 @@ private:
 
 bool FamilyTest::check(const std::vector<Instance> &instances, std::string *error) {
   Module module(instances);
-  std::string folder = testing::TempDir() + "cnnc-numeric/" + name + "-" + target.name;
+  std::string folder = testing::TempDir() + "cnnc-numeric/" + name + "-" + target.name +
+                       (instances.size() == 1 ? "-one" : "");
   auto failed = target.build(module.text, folder);
   Buffers first = module.outputs;
   if (!failed)

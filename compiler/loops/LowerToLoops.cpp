@@ -4,6 +4,7 @@
 #include "compiler/loops/LowerToLoops.h"
 
 #include "compiler/cost/Algorithm.h"
+#include "compiler/loops/HalfFloats.h"
 #include "compiler/loops/Movement.h"
 #include "compiler/loops/Phase.h"
 #include "dialects/cnn/Constants.h"
@@ -155,6 +156,7 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
       return op.emitError() << "'" << op.getName() << "' is no part of a scheduled network";
     }
   }
+  lowerHalfFloats(*module);
   (*module)->setAttr(emit::kModelAttr, modelFacts(scheduled, main, network, storage, prefix, name));
   return LoweredNetwork{std::move(module), network.weights.section()};
 }

@@ -81,7 +81,7 @@ llvm::Error giveFrame(func::FuncOp phase, const ModelTable &table, const LLVMTyp
   }
   entry.addArgument(builder.getI32Type(), loc);
   entry.eraseArguments(0, bases + 2);
-  phase.setAllArgAttrs(ArrayRef<Attribute>());
+  phase.removeArgAttrsAttr();
   phase.setFunctionType(builder.getFunctionType(entry.getArgumentTypes(), {}));
   phase->removeAttr(kPhaseAttr);
   return llvm::Error::success();

@@ -11,6 +11,7 @@ config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(build, "tests", "lit")
 config.excludes = ["Inputs"]
+config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "frontends", "onnx")
 config.substitutions.append(("%python", lit_config.params.get("python", "python3")))
 tools = [os.path.join(build, "bin"), lit_config.params["llvm_tools"], config.environment["PATH"]]
 config.environment["PATH"] = os.pathsep.join(tools)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the house together: who may include whom, how long a file may be, how it begins and what it is called."""
+"""Holds the house together: who may include whom, how long a file may be, how it begins, what it is called and names."""
+import os
 import pathlib
 import re
 import sys
@@ -18,12 +19,18 @@ MAY_INCLUDE = {
     "compiler/emit": ["runtime/include"],
     "compiler/driver": ["dialects", "frontends", "compiler", "runtime/include"],
 }
-FOLDERS = ["runtime", "dialects", "frontends", "compiler", "tests", "benchmarks", "python", "examples", "cmake"]
-CODE = {".h", ".c", ".cpp", ".td", ".py", ".S"}
+NOT_OURS = re.compile(r"\.git|\.venv|\.cache|build.*|__pycache__")
+CODE = {".h", ".c", ".cpp", ".td", ".py", ".S", ".sh"}
+TEXT = CODE | {".md", ".txt", ".cmake", ".mlir", ".test", ".json", ".in", ".yml"}
 MAX_LINES = 800
 INCLUDE = re.compile(r'^\s*#?include "((?:runtime|dialects|frontends|compiler)/[^"]+)"')
 SNAKE_CASE = re.compile(r"[a-z0-9_]+")
-CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*|cnnc(-[a-z]+)?")
+CAMEL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
+PROGRAM = re.compile(r"cnnc(-[a-z]+)?")
+# A path that only one machine has, and one that may lead out of the repository.
+ONE_MACHINE = re.compile(r"(?<![\w.])/(?:work|home|root)/\w+")
+UPWARDS = re.compile(r"(?<![\w/.])(?:\.\./)+\w[\w./-]*")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 def room_of(path):
@@ -31,9 +38,7 @@ def room_of(path):
     return max(rooms, key=len, default=None)
 
 
-def faults_of(path):
-    text = (ROOT / path).read_text(errors="replace")
-    lines = text.splitlines()
+def faults_of_code(path, text, lines):
     name = pathlib.PurePath(path)
     if len(lines) > MAX_LINES:
         yield f"{len(lines)} lines; {MAX_LINES} is a fault, and 250 the aim"
@@ -46,7 +51,7 @@ def faults_of(path):
     if room is None:
         return
     style = SNAKE_CASE if room == "runtime" else CAMEL_CASE
-    if not style.fullmatch(name.stem):
+    if not style.fullmatch(name.stem) and not PROGRAM.fullmatch(name.stem):
         yield f"is not called in the style of its room ({'snake_case' if room == 'runtime' else 'CamelCase'})"
     allowed = [room] + MAY_INCLUDE[room]
     for number, line in enumerate(lines, 1):
@@ -55,11 +60,39 @@ def faults_of(path):
             yield f"line {number}: {room} may not include {include[1]}"
 
 
+def faults_of_text(path, lines):
+    folder = (ROOT / path).parent
+    for number, line in enumerate(lines, 1):
+        for machine in ONE_MACHINE.findall(line):
+            yield f"line {number}: {machine} is a path of one machine"
+        for upwards in UPWARDS.findall(line):
+            if not os.path.normpath(folder / upwards).startswith(str(ROOT)):
+                yield f"line {number}: {upwards} leads out of the repository"
+        for link in LINK.findall(line) if path.endswith(".md") else []:
+            if not (folder / link).exists():
+                yield f"line {number}: links to {link}, which does not exist"
+
+
+def faults_of(path):
+    text = (ROOT / path).read_text(errors="replace")
+    lines = text.splitlines()
+    if pathlib.PurePath(path).suffix in CODE:
+        yield from faults_of_code(path, text, lines)
+    yield from faults_of_text(path, lines)
+
+
+def files():
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = sorted(name for name in inner if not NOT_OURS.fullmatch(name))
+        for name in sorted(names):
+            if pathlib.PurePath(name).suffix in TEXT:
+                yield os.path.relpath(os.path.join(folder, name), ROOT)
+
+
 def main():
-    files = sorted(str(file.relative_to(ROOT)) for folder in FOLDERS for file in (ROOT / folder).rglob("*")
-                   if file.suffix in CODE)
-    faults = [f"{file}: {fault}" for file in files for fault in faults_of(file)]
-    print("\n".join(faults) if faults else f"{len(files)} files, no fault")
+    paths = list(files())
+    faults = [f"{path}: {fault}" for path in paths for fault in faults_of(path)]
+    print("\n".join(faults) if faults else f"{len(paths)} files, no fault")
     return 1 if faults else 0
 
 

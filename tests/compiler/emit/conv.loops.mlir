@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small network at the loops level: a 1x1 convolution from 3 to 16 channels with a register tile of four pixels, written to a
 // blocked value in the arena, and ReLU back to NCHW. weight[in][out] = (16 in + out - 24) / 32, bias[out] = out / 16 - 1 / 2.
+// RUN: cnnc %s --mcpu=x86-64-v3 -o %t.so && llvm-nm -D --defined-only %t.so | FileCheck %s
+// CHECK-NOT: {{ [TDRB] }}
+// CHECK: T cnnc_model
+// CHECK-NOT: {{ [TDRB] }}
 
 module attributes {
     cnnc.model = {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest network at the loops level: one phase without weights and arena, whose width (15) is no multiple of the vector's.
+// RUN: cnnc %s --mcpu=x86-64-v3 -o %t.so && llvm-nm -D --defined-only %t.so | FileCheck %s
+// CHECK: T cnnc_model
 
 module attributes {cnnc.model = {
     name = "relu", prefix = "cnnc", free_batch = true, arena_bytes = 0 : i64, weight_bytes = 0 : i64, cpu_features = "",

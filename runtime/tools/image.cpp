@@ -14,12 +14,9 @@
 #define STBI_ONLY_BMP
 #define STBI_ONLY_PNM
 #define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_RESIZE_STATIC
-#define STB_IMAGE_RESIZE_IMPLEMENTATION
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include <stb_image.h>
-#include <stb_image_resize.h>
 #pragma GCC diagnostic pop
 
 using namespace cnnc;
@@ -81,23 +78,6 @@ Image cnnc::decode_image(const std::vector<uint8_t> &file, int channels) {
   image.channels = channels;
   image.pixels.assign(pixels.get(), pixels.get() + size_t(image.width) * image.height * channels);
   return image;
-}
-
-Image cnnc::resize_image(const Image &image, int width, int height, bool bicubic) {
-  if (width == image.width && height == image.height)
-    return image;
-  if (width > most_pixels || height > most_pixels)
-    throw Failure("cannot be resized to " + std::to_string(width) + "x" + std::to_string(height) +
-                  " pixels");
-  Image resized{width, height, image.channels,
-                std::vector<uint8_t>(size_t(width) * height * image.channels)};
-  if (!stbir_resize_uint8_generic(image.pixels.data(), image.width, image.height, 0,
-                                  resized.pixels.data(), width, height, 0, image.channels,
-                                  STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
-                                  bicubic ? STBIR_FILTER_CATMULLROM : STBIR_FILTER_TRIANGLE,
-                                  STBIR_COLORSPACE_LINEAR, nullptr))
-    throw Failure("cannot be resized: out of memory");
-  return resized;
 }
 
 static Image crop_centre(const Image &image, int width, int height) {

@@ -29,10 +29,11 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-/// Decodes JPEG, PNG, BMP and PNM to 1 or 3 channels; a Failure without the file's
-/// name.
+/// Decodes JPEG, PNG, BMP and PNM to 1 or 3 channels; a Failure without the file's name.
 Image decode_image(const std::vector<uint8_t> &file, int channels);
 
+/// Resizes as Pillow and torchvision do: the filter grows with the reduction, so that no pixel is
+/// skipped.
 Image resize_image(const Image &image, int width, int height, bool bicubic);
 
 /// The input of one image: f32 in 1xCxHxW or 1xHxWxC, normalised, or u8 in 1xHxWxC, the pixels as

@@ -155,6 +155,20 @@ TEST(Image, ResizesConstantsToConstants) {
     }
 }
 
+TEST(Image, ResizesByAnyRatioLikePillow) {
+  Image ramp{80, 3, 1, {}};
+  for (int i = 0; i < 240; ++i)
+    ramp.pixels.push_back(uint8_t(i % 80 * i / 80));
+  for (int width = 1; width < 200; ++width)
+    for (bool bicubic : {false, true})
+      EXPECT_EQ(resize_image(ramp, width, 5, bicubic).pixels.size(), size_t(width) * 5);
+  Image edges{6, 1, 1, {0, 10, 200, 255, 30, 90}};
+  EXPECT_EQ(resize_image(edges, 4, 1, false).pixels, (std::vector<uint8_t>{4, 143, 174, 68}));
+  EXPECT_EQ(resize_image(edges, 4, 1, true).pixels, (std::vector<uint8_t>{0, 149, 183, 59}));
+  EXPECT_EQ(resize_image(edges, 8, 1, true).pixels,
+            (std::vector<uint8_t>{0, 0, 74, 215, 255, 106, 37, 93}));
+}
+
 TEST(Image, RefusesWhatIsNone) {
   EXPECT_NE(failure([] { decode_image({}, 3); }), "");
   EXPECT_NE(failure([] { decode_image(bytes("\x89PNG\r\n\x1a\n and no more"), 3); }), "");

@@ -82,7 +82,8 @@ std::vector<T> run(const Emit &emit, bool vectors, std::vector<T> a, std::vector
   std::vector<T> out(a.size());
   Descriptor descriptors[3];
   void *pointers[3], *arguments[3];
-  for (auto [i, data] : llvm::enumerate(std::initializer_list<std::vector<T> *>{&a, &b, &out})) {
+  std::vector<T> *operands[] = {&a, &b, &out};
+  for (auto [i, data] : llvm::enumerate(operands)) {
     descriptors[i] = {data->data(), data->data(), 0, static_cast<int64_t>(data->size()), 1};
     pointers[i] = &descriptors[i];
     arguments[i] = &pointers[i];

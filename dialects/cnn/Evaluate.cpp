@@ -308,7 +308,8 @@ LogicalResult cnnc::cnn::evaluate(Operation *op, ArrayRef<ElementsAttr> operands
     outputs.push_back(place(type));
     memories.back()->elements.resize(cast<RankedTensorType>(type).getNumElements(), ofInteger(0));
   }
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  OpBuilder builder(op->getContext()); // the block is in no region that could tell it
+  builder.setInsertionPointToEnd(&block);
   lowerable.lowerPlain(builder, inputs, outputs);
   if (!interpreter.run(block))
     return failure();

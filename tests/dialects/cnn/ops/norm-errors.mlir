@@ -13,3 +13,11 @@ func.func @softmax(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
   %y = cnn.softmax %x {axis = 2 : i64} : (tensor<1x8xf32>) -> tensor<1x8xf32>
   return %y : tensor<1x8xf32>
 }
+
+// -----
+
+func.func @lrn(%x: tensor<1x8x2x2xf32>) -> tensor<1x8x2x2xf32> {
+  // expected-error @+1 {{size must be a positive number of channels, got 0}}
+  %y = cnn.lrn %x {size = 0 : i64} : (tensor<1x8x2x2xf32>) -> tensor<1x8x2x2xf32>
+  return %y : tensor<1x8x2x2xf32>
+}

@@ -5,3 +5,11 @@ func.func @axes(%x: tensor<1x8x4xf32>) -> tensor<1x1x1xf32> {
   %y = cnn.reduce_sum %x {axes = array<i64: 2, 1>} : (tensor<1x8x4xf32>) -> tensor<1x1x1xf32>
   return %y : tensor<1x1x1xf32>
 }
+
+// -----
+
+func.func @axis(%x: tensor<1x8xf32>) -> tensor<1x1xsi64> {
+  // expected-error @+1 {{axis = -1 is none of the 2 of 1x8}}
+  %y = cnn.arg_max %x {axis = -1 : i64} : (tensor<1x8xf32>) -> tensor<1x1xsi64>
+  return %y : tensor<1x1xsi64>
+}

@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is needed, builds cnnc, compiles EfficientNet-Lite0 and classifies photographs: by default a cup of
+# coffee, else those that are named.
+set -euo pipefail
+photographs=()
+for photograph in "$@"; do photographs+=("$(realpath "$photograph")"); done
+cd "$(dirname "$0")/.."
+scripts/build.sh
+
+demo=build/demo
+[ -f $demo/efficientnet_lite0.onnx ] || .venv/bin/python examples/efficientnet_lite0/make.py $demo
+show() { echo "\$ $*"; "$@"; }
+show build/dev/bin/cnnc $demo/efficientnet_lite0.onnx -o $demo/efficientnet_lite0.so
+for photograph in "${photographs[@]:-$demo/photographs/coffee.png}"; do
+  show build/dev/bin/cnnc-run $demo/efficientnet_lite0.so "$photograph" --labels $demo/labels.txt --repeat 20
+done

@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is needed, builds cnnc and runs its tests. Arguments go to ctest, such as -R numeric.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/build.sh
+ctest --preset dev --parallel "$(nproc)" "$@"

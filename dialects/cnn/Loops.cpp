@@ -118,6 +118,8 @@ SmallVector<Value> Loops::loop(Value low, Value high, int64_t step, ValueRange c
 
 SmallVector<Value> Loops::carry(int64_t count, ValueRange carried, StringRef name,
                                 function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  if (count == 0)
+    return llvm::to_vector(carried);
   return count == 1 ? body(index(0), carried) : loop(index(0), index(count), 1, carried, body, name);
 }
 

@@ -47,7 +47,7 @@ public:
   llvm::SmallVector<mlir::Value> loop(mlir::Value low, mlir::Value high, int64_t step, mlir::ValueRange carried,
                                       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
                                       llvm::StringRef name = "i");
-  /// Such a loop over 0 <= i < count; of one turn it is none.
+  /// Such a loop over 0 <= i < count; of one turn or none it is no loop.
   llvm::SmallVector<mlir::Value> carry(int64_t count, mlir::ValueRange carried, llvm::StringRef name,
                                        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   /// One loop for each dimension, the last innermost.

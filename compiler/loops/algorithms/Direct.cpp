@@ -18,6 +18,8 @@ using namespace cnnc::loops;
 
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
+/// Steps of the sum after which a part of it is added to the total.
+constexpr int64_t kChunkSteps = 288;
 
 /// A convolution in numbers; a fully connected layer is one with a row of N pixels.
 struct Shape {
@@ -237,10 +239,32 @@ private:
     // The last block may hold fewer channels; only with one group does every sum end there.
     int64_t tail = s.groups == 1 ? s.channels % s.inputBlock : 0;
     int64_t fullBlocks = depth - (tail ? 1 : 0);
-    if (fullBlocks)
-      sums = loops.carry(fullBlocks, sums, "block", [&](Value block, ValueRange in) { return overTaps(block, s.inputBlock, in); });
-    if (tail)
-      sums = overTaps(loops.index(fullBlocks), tail, sums);
+    auto overBlocks = [&](Value first, int64_t count, ValueRange carried) {
+      return loops.carry(count, carried, "block", [&](Value block, ValueRange in) { return overTaps(loops.add(first, block), s.inputBlock, in); });
+    };
+    // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only.
+    int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock)), chunks = fullBlocks / chunk;
+    if (depth < 2 * chunk) {
+      sums = overBlocks(loops.index(0), fullBlocks, sums);
+      if (tail)
+        sums = overTaps(loops.index(fullBlocks), tail, sums);
+    } else {
+      SmallVector<Value> zeros(sums.size(), loops.number(vector, 0));
+      auto plus = [&](ValueRange totals, ValueRange parts) {
+        return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
+          return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
+        });
+      };
+      sums = loops.carry(chunks, sums, "chunk", [&](Value at, ValueRange totals) {
+        return plus(totals, overBlocks(loops.mul(at, chunk), chunk, zeros));
+      });
+      if (depth > chunks * chunk) {
+        SmallVector<Value> parts = overBlocks(loops.index(chunks * chunk), fullBlocks - chunks * chunk, zeros);
+        if (tail)
+          parts = overTaps(loops.index(fullBlocks), tail, parts);
+        sums = plus(sums, parts);
+      }
+    }
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
     for (int64_t p = 0; p < pixels; ++p)

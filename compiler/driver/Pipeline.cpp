@@ -36,6 +36,8 @@ const Step kSteps[] = {
     {Stage::Folded, plain<graph::createSimplify>},
     // Batch norms move into the weights before them.
     {Stage::Folded, plain<graph::createFoldBatchNorm>},
+    // Images that an operator mixes cannot be run one by one.
+    {Stage::Folded, plain<graph::createCheckBatch>},
     // Each operator gets a region, and the elementwise ones after it move in.
     {Stage::Fused, plain<graph::createFuseElementwise>},
     // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.

@@ -20,6 +20,9 @@ def FoldBatchNorm : Cnn_GraphPass<"fold-batch-norm"> {
 def Simplify : Cnn_GraphPass<"simplify"> {
   let summary = "Say the same with fewer or more telling operators";
 }
+def CheckBatch : Cnn_GraphPass<"check-batch"> {
+  let summary = "Fix a free batch to one image where an operator mixes images";
+}
 def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
   let summary = "Wrap each operator in a region, and take the elementwise ones that follow into it";
 }

@@ -68,7 +68,7 @@ def faults_of_text(path, lines):
         for upwards in UPWARDS.findall(line):
             if not os.path.normpath(folder / upwards).startswith(str(ROOT)):
                 yield f"line {number}: {upwards} leads out of the repository"
-        for link in LINK.findall(line) if path.endswith(".md") else []:
+        for link in LINK.findall(line) if path.endswith(".md") and not line.startswith(" " * 4) else []:
             if not (folder / link).exists():
                 yield f"line {number}: links to {link}, which does not exist"
 

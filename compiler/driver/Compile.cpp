@@ -9,6 +9,7 @@
 #include "compiler/emit/Header.h"
 #include "compiler/emit/ModelTable.h"
 #include "compiler/emit/OutputFile.h"
+#include "compiler/emit/cxx/Cxx.h"
 #include "compiler/emit/native/Native.h"
 #include "compiler/loops/LowerToLoops.h"
 #include "mlir/IR/OperationSupport.h"
@@ -137,6 +138,10 @@ Error Compilation::emit(loops::LoweredNetwork network, const Target &target) {
     return writeText(options.output, [&](llvm::raw_ostream &os) {
       return emit::printLlvm(*network.module, machine, options.prefix, os);
     });
+  if (options.emit == Stage::Cpp) {
+    TimingScope scope = timing.nest("cpp");
+    return emit::emitCxx(*network.module, machine, network.weights, {options.output, options.prefix});
+  }
   StringRef path = options.output;
   auto kind = path.ends_with(".so")  ? emit::NativeOptions::Kind::SharedLibrary
               : path.ends_with(".a") ? emit::NativeOptions::Kind::Archive

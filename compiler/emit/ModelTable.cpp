@@ -3,12 +3,25 @@
 #include "compiler/emit/ModelTable.h"
 
 #include "compiler/emit/Emit.h"
+#include "runtime/include/cnnc/runtime.h"
 
 using namespace cnnc::emit;
 using namespace mlir;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
+
+uint64_t TensorInfo::bytes() const {
+  uint64_t bytes = 4;
+  switch (type) {
+  case CNNC_U8: case CNNC_I8: case CNNC_BOOL: bytes = 1; break;
+  case CNNC_U16: case CNNC_I16: case CNNC_F16: case CNNC_BF16: bytes = 2; break;
+  case CNNC_I64: case CNNC_F64: case CNNC_U64: bytes = 8; break;
+  }
+  for (int64_t extent : shape)
+    bytes *= extent;
+  return bytes;
+}
 
 namespace {
 /// A dictionary of which every entry is wanted: the first one that is missing makes the error.

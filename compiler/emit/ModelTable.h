@@ -17,6 +17,8 @@ struct TensorInfo {
   std::string name;
   int32_t type; ///< ONNX's number of the element type
   std::vector<int64_t> shape;
+
+  uint64_t bytes() const;
 };
 
 /// A phase function and its row in the table of phases.

@@ -53,6 +53,7 @@ std::optional<std::string> Target::unavailable() const {
 }
 
 std::optional<std::string> Target::build(const std::string &module, const std::string &folder) const {
+  std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/cases.mlir") << module;
   bool source = options.find("--emit=cpp") != std::string::npos;

@@ -98,18 +98,6 @@ private:
   StringMap<Constant *> strings;
 };
 
-uint64_t bytesOf(const TensorInfo &info) {
-  uint64_t bytes = 4;
-  switch (info.type) {
-  case CNNC_U8: case CNNC_I8: case CNNC_BOOL: bytes = 1; break;
-  case CNNC_U16: case CNNC_I16: case CNNC_F16: case CNNC_BF16: bytes = 2; break;
-  case CNNC_I64: case CNNC_F64: case CNNC_U64: bytes = 8; break;
-  }
-  for (int64_t extent : info.shape)
-    bytes *= extent;
-  return bytes;
-}
-
 /// The bits of the comma-separated features.
 uint64_t featureBits(StringRef features) {
   uint64_t bits = 0;
@@ -130,7 +118,7 @@ Constant *DescriptorBuilder::tensors(ArrayRef<TensorInfo> infos, const Twine &na
     StructBuilder row(context, sizeof(cnnc_tensor));
     PUT(row, cnnc_tensor, name, text(info.name));
     PUT_INTEGER(row, cnnc_tensor, type, info.type);
-    PUT_INTEGER(row, cnnc_tensor, bytes, bytesOf(info));
+    PUT_INTEGER(row, cnnc_tensor, bytes, info.bytes());
     PUT_INTEGER(row, cnnc_tensor, rank, info.shape.size());
     Constant *shape = ConstantDataArray::get(context, ArrayRef(info.shape));
     PUT(row, cnnc_tensor, shape, info.shape.empty() ? null() : data(shape, Align(8), "shape"));

@@ -42,7 +42,7 @@ public:
       : shape(packing.shape), map(packing.map), sourceShape(source.getShapedType().getShape()),
         width(elementBytes(source.getElementType())), bytes(cnn::rawBytes(source)) {
     if (bytes.empty())
-      expandSplat(source);
+      expand(source);
     strides.assign(sourceShape.size(), 1);
     for (int64_t d = static_cast<int64_t>(sourceShape.size()) - 2; d >= 0; --d)
       strides[d] = strides[d + 1] * sourceShape[d + 1];
@@ -63,11 +63,16 @@ public:
   }
 
 private:
-  void expandSplat(ElementsAttr source) {
+  void expand(ElementsAttr source) {
     auto dense = cast<DenseElementsAttr>(source);
-    ArrayRef<char> one = dense.getRawData();
-    for (int64_t i = 0; i < dense.getNumElements(); ++i)
-      owned.insert(owned.end(), one.begin(), one.begin() + width);
+    if (dense.getElementType().isInteger(1)) {
+      for (bool value : dense.getValues<bool>())
+        owned.push_back(value);
+    } else {
+      ArrayRef<char> one = dense.getRawData();
+      for (int64_t i = 0; i < dense.getNumElements(); ++i)
+        owned.insert(owned.end(), one.begin(), one.begin() + width);
+    }
     bytes = owned;
   }
 

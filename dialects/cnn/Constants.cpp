@@ -23,7 +23,7 @@ ArrayRef<char> cnnc::cnn::rawBytes(ElementsAttr value) {
     return blob ? blob->getData() : ArrayRef<char>();
   }
   auto dense = dyn_cast<DenseElementsAttr>(value);
-  return dense && !dense.isSplat() ? dense.getRawData() : ArrayRef<char>();
+  return dense && !dense.isSplat() && !dense.getElementType().isInteger(1) ? dense.getRawData() : ArrayRef<char>();
 }
 
 template <typename T>

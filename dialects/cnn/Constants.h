@@ -9,7 +9,8 @@ namespace cnnc::cnn {
 
 /// The constant that defines a value, or null.
 mlir::ElementsAttr constantOf(mlir::Value value);
-/// Its raw bytes in the order of its elements; empty for a splat, whose single element is elsewhere.
+/// Its raw bytes in the order of its elements; empty where it has none: a splat holds one element, and small bools are
+/// bits.
 mlir::ArrayRef<char> rawBytes(mlir::ElementsAttr value);
 /// Its elements as f32, copied; empty unless it is a constant of a float type of at most 64 bits.
 std::vector<float> floatsOf(mlir::ElementsAttr value);

@@ -39,10 +39,13 @@ def run_all(tests, bin_dir, scratch):
         return {name: job.result() for name, job in jobs.items()}
 
 
+def without_path(detail):
+    return re.sub(r"^cnnc: \S+: ", "", detail)
+
+
 def reason_group(detail):
     """The reason without the names and numbers of one test."""
-    detail = re.sub(r"^cnnc: \S+: ", "", detail)
-    detail = re.sub(r"node '[^']*'", "node", detail)
+    detail = re.sub(r"node '[^']*'", "node", without_path(detail))
     return re.sub(r"-?\d+(x\d+)*", "N", detail)[:110]
 
 
@@ -92,7 +95,7 @@ def main():
         results = run_all(tests, options.bin.resolve(), scratch)
     if options.words:
         for name, outcome in results.items():
-            print(f"{outcome.verdict.value}: {name} {outcome.detail}")
+            print(f"{outcome.verdict.value}: {name} {without_path(outcome.detail)}")
         return any(outcome.verdict.is_fault for outcome in results.values())
     print_board(results)
     if options.update:

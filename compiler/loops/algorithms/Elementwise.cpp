@@ -136,13 +136,16 @@ private:
     auto shape = resultOf(op).getShape();
     int64_t rank = shape.size();
     SmallVector<int64_t> starts = {0};
-    for (int64_t d = 1; d < rank; ++d) {
-      bool joins = llvm::all_of(op.getInputs(), [&](Value input) {
+    // Dimensions of one element join any group; `last` is the latest other one.
+    for (int64_t d = 1, last = 0; d < rank; ++d) {
+      bool joins = shape[d] == 1 || shape[last] == 1 || llvm::all_of(op.getInputs(), [&](Value input) {
         auto own = aligned(input, rank);
-        return (own[d - 1] == shape[d - 1] && own[d] == shape[d]) || (own[d - 1] == 1 && own[d] == 1);
+        return (own[last] == 1) == (own[d] == 1);
       });
       if (!joins)
         starts.push_back(d);
+      if (shape[d] != 1)
+        last = d;
     }
     starts.push_back(rank);
     return starts;

@@ -232,7 +232,7 @@ static Value converted(Loops &loops, Value x, Type from, Type to) {
 
 CNN_INFER(PowOp, powType)
 CNN_POINTWISE(PowOp, 20, false)
-// Integers are raised in f64, and the result rounded to the nearest.
+// Integers are raised in f64. What is an integer but for the error of rounding becomes one.
 Value PowOp::emitElement(OpBuilder &builder, ValueRange values) {
   Loops loops(builder, getLoc());
   Type a = getA().getType().getElementType(), b = getB().getType().getElementType();
@@ -240,8 +240,11 @@ Value PowOp::emitElement(OpBuilder &builder, ValueRange values) {
   Float base(loops, converted(loops, values[0], a, wide)),
       exponent(loops, converted(loops, values[1], b, wide));
   Float result = pow(base, exponent);
-  return isFloat(a) ? Value(result)
-                    : converted(loops, isFloat(b) ? Value(result) : Value(round(result)), wide, a);
+  if (isFloat(a))
+    return result;
+  Float nearest = round(result);
+  result = select(less(abs(result - nearest), abs(nearest) * 1e-13), nearest, result);
+  return converted(loops, result, wide, a);
 }
 
 template <typename Op>

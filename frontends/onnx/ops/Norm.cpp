@@ -156,7 +156,13 @@ LogicalResult importLpNormalization(NodeBinder &node) {
   Value x = node.input(0);
   Value norm = p == 1 ? node.create<ReduceL1Op>(x, {.axes = node.ints(*axis)})
                       : node.create<ReduceL2Op>(x, {.axes = node.ints(*axis)});
-  return node.output(node.create<DivOp>({x, norm}));
+  // Zeros, whose norm is zero, stay zeros.
+  auto element = dyn_cast<FloatType>(node.inputType(0).getElementType());
+  if (!element)
+    return node.error("its input must be floats");
+  double least = APFloat::getSmallest(element.getFloatSemantics()).convertToDouble();
+  Value floor = node.splat(RankedTensorType::get({}, element), least);
+  return node.output(node.create<DivOp>({x, node.create<MaxOp>({norm, floor})}));
 }
 
 } // namespace

@@ -144,6 +144,11 @@ LogicalResult importResize(NodeBinder &node) {
   FailureOr<Target> target = targetOf(node, *scales, *sizes, policy);
   if (failed(target))
     return failure();
+  // The corners of an image that ends within a pixel: the standard's tests and runtimes disagree.
+  for (auto [from, to, scale] : zip_equal(node.inputShape(0), target->sizes, target->scales))
+    if (coordinates == "align_corners" && std::abs(scale * double(from) - double(to)) > 1e-4)
+      return node.error("align_corners with a scale of " + Twine(std::to_string(scale)) +
+                        ", which gives no whole size, is ambiguous: give sizes");
   return node.output(resize(node, *target, mode, coordinates, rounding));
 }
 

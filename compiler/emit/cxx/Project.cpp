@@ -5,6 +5,7 @@
 
 #include "compiler/emit/Header.h"
 #include "compiler/emit/cxx/FunctionWriter.h"
+#include "compiler/emit/cxx/Roll.h"
 #include "compiler/emit/cxx/Tables.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/StringExtras.h"
@@ -96,6 +97,7 @@ Error Project::writeKernels() {
     Expected<Function> function = FunctionWriter(code, types).write(kernel);
     if (!function)
       return function.takeError();
+    rollUp(code, *function);
     declarations += declarationOf(*function);
     Operation *group = groups.getLeaderValue(kernel);
     auto known = llvm::find_if(texts, [&](auto &text) { return text.first == group; });

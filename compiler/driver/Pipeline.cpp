@@ -42,6 +42,8 @@ const Step kSteps[] = {
     {Stage::Fused, plain<graph::createFuseElementwise>},
     // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.
     {Stage::Scheduled, forTarget<graph::ChooseAlgorithmsOptions, graph::createChooseAlgorithms>},
+    // Concatenated values are written side by side.
+    {Stage::Scheduled, plain<graph::createJoinConcats>},
     // Each value gets the halo that all of its users need together.
     {Stage::Scheduled, plain<graph::createAssignHalos>},
     // Each region gets the parameters of its algorithm.

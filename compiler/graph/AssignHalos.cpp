@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A value's halo is the union of what the algorithms of all its users need. A reshaped value is a view of its source
-// and can have none: users that need a halo of such a source read a copy.
+// A value's halo is the union of what the algorithms of all its users need, and of those of the values that share its
+// buffer. A reshaped value is a view of its source and can have none: it shows a copy.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/graph/Passes.h"
+#include "dialects/cnn/Views.h"
+
+#include "llvm/ADT/MapVector.h"
 
 namespace cnnc::graph {
 #define GEN_PASS_DEF_ASSIGNHALOS
@@ -21,34 +24,38 @@ std::array<int64_t, 4> haloNeededBy(OpOperand &use) {
 
 struct AssignHalos : graph::impl::AssignHalosBase<AssignHalos> {
   void runOnOperation() override {
-    SmallVector<Value> blocked;
-    getOperation().walk([&](Operation *op) {
-      if (isa<FusedOp, ConvertLayoutOp>(op))
-        llvm::copy_if(op->getResults(), std::back_inserter(blocked), [](Value value) { return layoutOf(value.getType()); });
-    });
-    for (Value value : blocked)
-      assign(value);
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      Views views(function);
+      llvm::MapVector<Value, SmallVector<Value>> buffers;
+      for (Operation &op : function.getBody().front())
+        if (isa<FusedOp, ConvertLayoutOp, JoinOp>(op))
+          for (Value value : op.getResults())
+            if (layoutOf(value.getType()))
+              buffers[views.of(value).buffer].push_back(value);
+      for (auto &[buffer, values] : buffers)
+        assign(values);
+    }
   }
 
-  void assign(Value value) {
+  /// Gives all values of a buffer their common halo.
+  void assign(ArrayRef<Value> values) {
     SmallVector<int64_t> halo(4, 0);
-    for (OpOperand &use : value.getUses())
-      for (auto [width, needed] : llvm::zip(halo, haloNeededBy(use)))
-        width = std::max(width, needed);
+    for (Value value : values)
+      for (OpOperand &use : value.getUses())
+        for (auto [width, needed] : llvm::zip(halo, haloNeededBy(use)))
+          width = std::max(width, needed);
     if (llvm::all_of(halo, [](int64_t width) { return width == 0; }))
       return;
-    auto type = cast<RankedTensorType>(value.getType());
-    auto withHalo = RankedTensorType::get(type.getShape(), type.getElementType(),
-                                          BlockedAttr::get(type.getContext(), layoutOf(type).getBlock(), halo));
-    if (llvm::none_of(value.getUsers(), [](Operation *user) { return isa<ReshapeOp>(user); }))
-      return value.setType(withHalo);
-
-    OpBuilder builder(value.getContext());
-    builder.setInsertionPointAfterValue(value);
-    auto copy = ConvertLayoutOp::create(builder, value.getLoc(), withHalo, value);
-    value.replaceUsesWithIf(copy.getY(), [](OpOperand &use) {
-      return llvm::any_of(haloNeededBy(use), [](int64_t width) { return width > 0; });
-    });
+    for (Value value : values) {
+      auto bare = cast<RankedTensorType>(value.getType());
+      auto layout = BlockedAttr::get(bare.getContext(), layoutOf(bare).getBlock(), halo);
+      value.setType(RankedTensorType::get(bare.getShape(), bare.getElementType(), layout));
+      for (OpOperand &use : llvm::make_early_inc_range(value.getUses()))
+        if (isa<ReshapeOp>(use.getOwner())) {
+          OpBuilder builder(use.getOwner());
+          use.set(ConvertLayoutOp::create(builder, value.getLoc(), bare, value));
+        }
+    }
   }
 };
 } // namespace

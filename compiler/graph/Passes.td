@@ -29,6 +29,9 @@ def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
 def ChooseAlgorithms : Cnn_TargetPass<"choose-algorithms"> {
   let summary = "Give each region its algorithm and layouts, and convert where they disagree";
 }
+def JoinConcats : Cnn_GraphPass<"join-concats"> {
+  let summary = "Let the makers of concatenated values write them side by side";
+}
 def AssignHalos : Cnn_GraphPass<"assign-halos"> {
   let summary = "Give each value the halo that all of its users need together";
 }

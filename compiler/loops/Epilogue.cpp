@@ -84,8 +84,7 @@ Epilogue::Epilogue(Phase &phase, FusedOp op, bool anchored, int64_t merged)
     } else {
       MemRefType stored = phase.network.storage.of(value).type;
       if (merged > 1 && type.getShape()[2] != 1)
-        stored = MemRefType::get({stored.getDimSize(0), stored.getDimSize(1), stored.getDimSize(2) / merged,
-                                  stored.getDimSize(3) * merged, stored.getDimSize(4)}, stored.getElementType());
+        stored = mergeRows(stored, merged);
       buffers.push_back(phase.memory(value, stored));
     }
     operands.push_back(operand);

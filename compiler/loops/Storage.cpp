@@ -5,6 +5,7 @@
 #include "compiler/loops/Packing.h"
 
 #include "dialects/cnn/Loops.h"
+#include "dialects/cnn/Views.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -44,6 +45,16 @@ MemRefType loops::memrefOf(RankedTensorType type) {
                          element);
 }
 
+MemRefType loops::mergeRows(MemRefType type, int64_t count) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  SmallVector<int64_t> shape(type.getShape());
+  shape[2] /= count;
+  shape[3] *= count;
+  strides[2] *= count;
+  auto layout = StridedLayoutAttr::get(type.getContext(), offset, strides);
+  return MemRefType::get(shape, type.getElementType(), type.getLayout().isIdentity() ? MemRefLayoutAttrInterface() : layout);
+}
+
 /// The value whose memory this one shows.
 static Value rootOf(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>())
@@ -52,6 +63,19 @@ static Value rootOf(Value value) {
 }
 
 static bool isMadeByPhase(Value value) { return value.getDefiningOp<FusedOp>() || value.getDefiningOp<ConvertLayoutOp>(); }
+
+static int64_t bytesOf(MemRefType type) { return type.getNumElements() * elementBytes(type.getElementType()); }
+
+/// The memref of a value that is a part of a buffer: its images lie as far apart as those of the whole.
+static MemRefType partOf(RankedTensorType part, RankedTensorType whole) {
+  MemRefType type = memrefOf(part);
+  auto [strides, offset] = type.getStridesAndOffset();
+  int64_t image = memrefOf(whole).getStridesAndOffset().first[0];
+  if (part.getDimSize(0) == 1 || image == strides[0])
+    return type;
+  strides[0] = image;
+  return MemRefType::get(type.getShape(), type.getElementType(), StridedLayoutAttr::get(type.getContext(), offset, strides));
+}
 
 StoragePlan::StoragePlan(func::FuncOp function) {
   placeInputsAndOutputs(function);
@@ -72,7 +96,7 @@ void StoragePlan::placeInputsAndOutputs(func::FuncOp function) {
 }
 
 namespace {
-/// A buffer that lives from the phase that makes it to the last that reads it.
+/// A buffer that lives from the phase that makes its first part to the last that reads any.
 struct Buffer {
   Value value;
   int64_t bytes, first, last, offset = 0;
@@ -80,19 +104,23 @@ struct Buffer {
 } // namespace
 
 void StoragePlan::placeArena(func::FuncOp function) {
+  Views views(function);
   SmallVector<Buffer> buffers;
   DenseMap<Value, size_t> bufferOf;
+  SmallVector<Value> values; // that lie in the arena
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
     ++time;
     for (Value operand : op.getOperands())
-      if (auto it = bufferOf.find(rootOf(operand)); it != bufferOf.end())
+      if (auto it = bufferOf.find(views.of(rootOf(operand)).buffer); it != bufferOf.end())
         buffers[it->second].last = time;
     for (Value result : op.getResults())
-      if (isMadeByPhase(result) && !storages.contains(result)) {
-        MemRefType type = memrefOf(cast<RankedTensorType>(result.getType()));
-        bufferOf[result] = buffers.size();
-        buffers.push_back({result, type.getNumElements() * elementBytes(type.getElementType()), time, time});
+      if ((isMadeByPhase(result) || isa<JoinOp>(op)) && !storages.contains(result)) {
+        Value buffer = views.of(result).buffer;
+        values.push_back(result);
+        if (bufferOf.try_emplace(buffer, buffers.size()).second)
+          buffers.push_back({buffer, bytesOf(memrefOf(cast<RankedTensorType>(buffer.getType()))), time, time});
+        buffers[bufferOf[buffer]].last = time;
       }
   }
 
@@ -108,8 +136,14 @@ void StoragePlan::placeArena(func::FuncOp function) {
     placed.insert(above, buffer);
     arenaSize = std::max<int64_t>(arenaSize, llvm::alignTo(buffer->offset + buffer->bytes, kAlignment));
   }
-  for (const Buffer &buffer : buffers)
-    storages[buffer.value] = {{Place::Arena, 0, buffer.offset}, memrefOf(cast<RankedTensorType>(buffer.value.getType()))};
+  for (Value value : values) {
+    View view = views.of(value);
+    auto type = cast<RankedTensorType>(value.getType()), whole = cast<RankedTensorType>(view.buffer.getType());
+    int64_t offset = buffers[bufferOf[view.buffer]].offset;
+    if (view.firstBlock)
+      offset += view.firstBlock * bytesOf(memrefOf(whole)) / (whole.getDimSize(0) * memrefOf(whole).getDimSize(1));
+    storages[value] = {{Place::Arena, 0, offset}, partOf(type, whole)};
+  }
 }
 
 void StoragePlan::placeViews(func::FuncOp function) {

@@ -25,12 +25,14 @@ struct Storage {
 
 /// The memref of a value stored contiguously in its layout.
 mlir::MemRefType memrefOf(mlir::RankedTensorType type);
+/// A blocked memref without halo seen with `count` rows as one.
+mlir::MemRefType mergeRows(mlir::MemRefType type, int64_t count);
 /// The element as it lies in memory: signless, booleans as bytes.
 mlir::Type storedElement(mlir::Type element);
 
 /// Decides the place of every value of the function, in one arena whose parts are used again when their values are dead
-/// (greedy by size: Pisarchyk and Lee 2020, algorithm 3). A reshaped value is a view; a result of the function
-/// is written where the caller wants it, if a phase makes it in plain layout.
+/// (greedy by size: Pisarchyk and Lee 2020, algorithm 3). A reshaped value is a view, and so is a part of a joined one; a
+/// result of the function is written where the caller wants it, if a phase makes it in plain layout.
 class StoragePlan {
 public:
   explicit StoragePlan(mlir::func::FuncOp function);

@@ -121,10 +121,7 @@ private:
   /// The value's memory with `merged` rows seen as one.
   MemRefType merge(Value value) const {
     MemRefType type = phase.network.storage.of(value).type;
-    if (merged == 1)
-      return type;
-    auto shape = type.getShape();
-    return MemRefType::get({shape[0], shape[1], shape[2] / merged, shape[3] * merged, shape[4]}, type.getElementType());
+    return merged == 1 ? type : mergeRows(type, merged);
   }
 
   Packing weightPacking() {

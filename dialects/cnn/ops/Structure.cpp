@@ -26,6 +26,27 @@ LogicalResult FusedOp::verify() {
   return success();
 }
 
+LogicalResult JoinOp::verify() {
+  BlockedAttr layout = layoutOf(getType());
+  if (!layout || getParts().empty())
+    return emitOpError("needs parts, and a blocked result");
+  auto type = cast<RankedTensorType>(getType());
+  int64_t channels = 0;
+  for (Value part : getParts()) {
+    auto partType = cast<RankedTensorType>(part.getType());
+    if (channels % layout.getBlock() != 0)
+      return emitOpError() << "has a part before the last that does not fill its blocks";
+    SmallVector<int64_t> shape(type.getShape());
+    shape[1] = partType.getDimSize(1);
+    if (partType != RankedTensorType::get(shape, type.getElementType(), layout))
+      return emitOpError() << "joins a " << partType << " into a " << type;
+    channels += partType.getDimSize(1);
+  }
+  if (channels != type.getDimSize(1))
+    return emitOpError() << "joins " << channels << " channels into " << type.getDimSize(1);
+  return success();
+}
+
 LogicalResult ConvertLayoutOp::verify() {
   if (!compatibleIgnoringLayout(TypeRange{getX().getType()}, TypeRange{getType()}))
     return emitOpError() << "changes more than the layout: " << getX().getType() << " to " << getType();

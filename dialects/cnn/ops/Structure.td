@@ -46,6 +46,18 @@ def Cnn_FusedOp : Cnn_Op<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
   }];
 }
 
+def Cnn_JoinOp : Cnn_Op<"join", [Pure]> {
+  let summary = "Values that lie in one buffer, one after the other: a concatenation of channels that moves nothing";
+  let description = [{
+    Whoever makes a part writes it to its place in the result's buffer. All are blocked alike, with the same halo, and
+    each part but the last fills its blocks.
+  }];
+  let arguments = (ins Variadic<Cnn_Tensor>:$parts);
+  let results = (outs Cnn_Tensor:$y);
+  let assemblyFormat = "$parts attr-dict `:` functional-type($parts, $y)";
+  let hasVerifier = 1;
+}
+
 def Cnn_ConvertLayoutOp : Cnn_Op<"convert_layout", [Pure]> {
   let summary = "The same values stored in another layout";
   let arguments = (ins Cnn_Tensor:$x);

@@ -37,13 +37,7 @@ struct Reported : llvm::ErrorInfo<Reported> {
 char Reported::ID;
 Error reported() { return llvm::make_error<Reported>(); }
 
-/// Writes to a file, or to stdout for `-`.
 Error writeText(StringRef path, llvm::function_ref<Error(llvm::raw_ostream &)> print) {
-  if (path == "-") {
-    Error error = print(llvm::outs());
-    llvm::outs().flush();
-    return error;
-  }
   llvm::Expected<emit::OutputFile> file = emit::OutputFile::create(path);
   if (!file)
     return file.takeError();
@@ -155,8 +149,10 @@ Error Compilation::emit(loops::LoweredNetwork network, const Target &target) {
   if (!headerFile)
     return headerFile.takeError();
   emit::writeHeader(*table, options.prefix, headerFile->stream());
+  if (Error error = headerFile->flush())
+    return error;
   TimingScope scope = timing.nest("native");
-  if (Error error = emit::emitNative(*network.module, machine, network.weights, {options.output, kind, options.prefix}))
+  if (Error error = emit::emitNative(*network.module, machine, network.weights, {options.output, kind, options.prefix}, scope))
     return error;
   return headerFile->keep();
 }

@@ -11,7 +11,8 @@
 
 namespace cnnc::emit {
 
-/// The bytes of the weight section. They are never held in memory as a whole: write() streams them, always the same.
+/// The bytes of the weight section. They are never held in memory as a whole: write() streams them, and may be called
+/// once.
 struct WeightSection {
   uint64_t bytes = 0;
   std::function<llvm::Error(llvm::raw_ostream &)> write;

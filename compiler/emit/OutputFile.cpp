@@ -5,6 +5,9 @@
 using namespace cnnc::emit;
 using namespace llvm;
 
+/// Weights come in rows of a few bytes.
+static constexpr size_t kBuffer = 1 << 18;
+
 static Error cannotWrite(StringRef path, std::error_code reason) {
   return createStringError("cannot write '" + path + "': " + reason.message());
 }
@@ -12,22 +15,32 @@ static Error cannotWrite(StringRef path, std::error_code reason) {
 Expected<OutputFile> OutputFile::create(StringRef path, StringRef part) {
   if (sys::fs::is_directory(path))
     return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  if (path == "-" || (sys::fs::exists(path) && !sys::fs::is_regular_file(path))) {
+    std::error_code error;
+    auto out = std::make_unique<raw_fd_ostream>(path, error);
+    if (error)
+      return cannotWrite(path, error);
+    return OutputFile(path, nullptr, std::move(out));
+  }
   Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(path + part + ".%%%%%%.tmp");
   if (!file)
     return cannotWrite(path, errorToErrorCode(file.takeError()));
-  return OutputFile(path, std::move(*file));
+  auto out = std::make_unique<raw_fd_ostream>(file->FD, /*shouldClose=*/false);
+  return OutputFile(path, std::make_unique<sys::fs::TempFile>(std::move(*file)), std::move(out));
 }
 
-OutputFile::OutputFile(StringRef path, sys::fs::TempFile temporary)
-    : path(path), file(std::make_unique<sys::fs::TempFile>(std::move(temporary))),
-      out(std::make_unique<raw_fd_ostream>(file->FD, /*shouldClose=*/false)) {}
+OutputFile::OutputFile(StringRef path, std::unique_ptr<sys::fs::TempFile> file, std::unique_ptr<raw_fd_ostream> stream)
+    : path(path), file(std::move(file)), out(std::move(stream)) {
+  out->SetBufferSize(kBuffer);
+}
 
 OutputFile::~OutputFile() {
-  if (!file)
+  if (!out)
     return;
   out->clear_error();
   out.reset();
-  consumeError(file->discard());
+  if (file)
+    consumeError(file->discard());
 }
 
 Error OutputFile::flush() {
@@ -42,8 +55,9 @@ Error OutputFile::flush() {
 Error OutputFile::keep() {
   if (Error error = flush())
     return error;
-  if (Error error = file->keep(path))
-    return cannotWrite(path, errorToErrorCode(std::move(error)));
+  if (file)
+    if (Error error = file->keep(path))
+      return cannotWrite(path, errorToErrorCode(std::move(error)));
   out.reset();
   file.reset();
   return Error::success();

@@ -12,6 +12,7 @@
 namespace cnnc::emit {
 
 /// Is written under another name beside its place, and renamed by keep(). Without keep() it vanishes, also on a signal.
+/// Stdout (`-`) and devices are written straight: a rename would put a file where they are.
 class OutputFile {
 public:
   /// `part` tells the temporary names of one output apart.
@@ -21,7 +22,7 @@ public:
   ~OutputFile();
 
   /// Where the bytes are until keep(): for tools that write a file by its name.
-  const std::string &temporaryPath() const { return file->TmpName; }
+  const std::string &temporaryPath() const { return file ? file->TmpName : path; }
   llvm::raw_fd_ostream &stream() { return *out; }
 
   /// Hands the bytes to the system; a full disk shows here.
@@ -29,10 +30,11 @@ public:
   llvm::Error keep();
 
 private:
-  OutputFile(llvm::StringRef path, llvm::sys::fs::TempFile file);
+  OutputFile(llvm::StringRef path, std::unique_ptr<llvm::sys::fs::TempFile> file,
+             std::unique_ptr<llvm::raw_fd_ostream> out);
 
   std::string path;
-  std::unique_ptr<llvm::sys::fs::TempFile> file;
+  std::unique_ptr<llvm::sys::fs::TempFile> file; ///< null if written straight
   std::unique_ptr<llvm::raw_fd_ostream> out;
 };
 

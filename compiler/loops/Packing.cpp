@@ -5,6 +5,7 @@
 #include "dialects/cnn/Constants.h"
 
 #include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -35,6 +36,34 @@ int64_t WeightTable::add(ElementsAttr source, const Packing &packing) {
 }
 
 namespace {
+/// An expression at a position. AffineMap::compose() would build expressions, for every row of a big weight.
+int64_t evaluate(AffineExpr expression, ArrayRef<int64_t> position) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expression))
+    return position[dim.getPosition()];
+  if (auto constant = dyn_cast<AffineConstantExpr>(expression))
+    return constant.getValue();
+  auto binary = cast<AffineBinaryOpExpr>(expression);
+  int64_t left = evaluate(binary.getLHS(), position), right = evaluate(binary.getRHS(), position);
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return left + right;
+  case AffineExprKind::Mul:
+    return left * right;
+  case AffineExprKind::Mod:
+    return llvm::mod(left, right);
+  case AffineExprKind::FloorDiv:
+    return llvm::divideFloorSigned(left, right);
+  default:
+    return llvm::divideCeilSigned(left, right);
+  }
+}
+
+template <size_t width>
+void copyLine(const char *from, int64_t step, int64_t count, char *to) {
+  for (int64_t i = 0; i < count; ++i)
+    std::memcpy(to + i * width, from + i * step * static_cast<int64_t>(width), width);
+}
+
 /// Copies elements of one weight, row by row.
 class Packer {
 public:
@@ -46,6 +75,7 @@ public:
     strides.assign(sourceShape.size(), 1);
     for (int64_t d = static_cast<int64_t>(sourceShape.size()) - 2; d >= 0; --d)
       strides[d] = strides[d + 1] * sourceShape[d + 1];
+    at.resize(sourceShape.size());
     findSlopes();
   }
 
@@ -94,18 +124,27 @@ private:
     straight = true;
   }
 
+  void locate(ArrayRef<int64_t> position) {
+    for (auto [coordinate, result] : llvm::zip(at, map.getResults()))
+      coordinate = evaluate(result, position);
+  }
+
   void fill(SmallVectorImpl<int64_t> &position, int64_t row, char *out) {
-    if (!straight) {
-      for (int64_t i = 0; i < row; ++i) {
-        if (!position.empty())
-          position.back() = i;
-        copy(map.compose(position), out + i * width);
-      }
-      if (!position.empty())
-        position.back() = 0;
-      return;
+    if (straight) {
+      locate(position);
+      return fillStraight(row, out);
     }
-    SmallVector<int64_t> at = map.compose(position);
+    for (int64_t i = 0; i < row; ++i) {
+      if (!position.empty())
+        position.back() = i;
+      locate(position);
+      copy(out + i * width);
+    }
+    if (!position.empty())
+      position.back() = 0;
+  }
+
+  void fillStraight(int64_t row, char *out) {
     int64_t offset = 0, step = 0;
     bool inside = true;
     for (auto [coordinate, slope, extent, stride] : llvm::zip(at, slopes, sourceShape, strides)) {
@@ -114,17 +153,20 @@ private:
       offset += coordinate * stride;
       step += slope * stride;
     }
+    const char *from = bytes.data() + offset * width;
+    if (inside && step == 1)
+      return (void)std::memcpy(out, from, row * width);
+    if (inside && width == 4)
+      return copyLine<4>(from, step, row, out);
     for (int64_t i = 0; i < row; ++i) {
-      if (inside)
-        std::memcpy(out + i * width, bytes.data() + (offset + i * step) * width, width);
-      else
-        copy(at, out + i * width);
+      copy(out + i * width);
       for (auto [coordinate, slope] : llvm::zip(at, slopes))
         coordinate += slope;
     }
   }
 
-  void copy(ArrayRef<int64_t> at, char *out) {
+  /// The element at `at`, or zero where that is outside.
+  void copy(char *out) {
     int64_t offset = 0;
     for (auto [coordinate, extent, stride] : llvm::zip(at, sourceShape, strides)) {
       if (coordinate < 0 || coordinate >= extent)
@@ -140,7 +182,7 @@ private:
   int64_t width;
   ArrayRef<char> bytes;
   std::vector<char> owned;
-  SmallVector<int64_t> strides, slopes;
+  SmallVector<int64_t> strides, slopes, at;
   bool straight = false;
 };
 } // namespace
@@ -155,6 +197,10 @@ emit::WeightSection WeightTable::section() const {
       Packer(entry.source, entry.packing).write(os);
       at = entry.offset + entry.packing.elements() * elementBytes(entry.source.getElementType());
     }
+    // Linking takes as much memory again.
+    for (const Entry &entry : entries)
+      if (auto resource = dyn_cast<DenseResourceElementsAttr>(entry.source))
+        *resource.getRawHandle().getBlob() = AsmResourceBlob();
     return llvm::Error::success();
   };
   return section;

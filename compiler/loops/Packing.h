@@ -27,7 +27,8 @@ public:
   /// The byte offset of a constant in this packing; equal requests share it.
   int64_t add(mlir::ElementsAttr source, const Packing &packing);
   int64_t bytes() const { return size; }
-  /// Streams the section; holds one row of one weight at a time. The table may go away.
+  /// Streams the section; holds one row of one weight at a time, and gives the memory of the sources back in the end.
+  /// The table may go away.
   emit::WeightSection section() const;
 
 private:

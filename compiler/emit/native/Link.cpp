@@ -30,12 +30,14 @@ static Error writeArchiveOf(OutputFile &output, const MemoryBuffer &code, String
                               /*Deterministic=*/true, /*Thin=*/false);
 }
 
-static Error runLld(ArrayRef<const char *> arguments, StringRef output) {
+static Error runLld(ArrayRef<const char *> arguments, const std::string &temporary, StringRef output) {
   std::string messages;
   raw_string_ostream stream(messages);
   lld::Result result = lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode == 0)
     return Error::success();
+  for (size_t at; (at = messages.find(temporary)) != std::string::npos;)
+    messages.erase(at + output.size(), temporary.size() - output.size());
   StringRef reason = StringRef(messages).split('\n').first;
   reason.consume_front("ld.lld: error: ");
   return createStringError("cannot link '" + output + "': " + reason);
@@ -84,7 +86,7 @@ Error cnnc::emit::link(const MemoryBuffer &code, const WeightSection &weights, S
                                        soname.c_str()});
   else
     arguments.push_back("-r");
-  if (Error error = runLld(arguments, options.output))
+  if (Error error = runLld(arguments, output->temporaryPath(), options.output))
     return error;
   return output->keep();
 }

@@ -20,7 +20,8 @@ static llvm::Expected<ModelTable> lower(mlir::ModuleOp loops) {
 }
 
 llvm::Error cnnc::emit::emitNative(mlir::ModuleOp loops, const MachineTarget &target, const WeightSection &weights,
-                                   const NativeOptions &options) {
+                                   const NativeOptions &options, mlir::TimingScope &timing) {
+  mlir::TimingScope step = timing.nest("lower");
   llvm::Expected<ModelTable> table = lower(loops);
   if (!table)
     return table.takeError();
@@ -28,9 +29,11 @@ llvm::Error cnnc::emit::emitNative(mlir::ModuleOp loops, const MachineTarget &ta
     return llvm::createStringError("the model states " + llvm::Twine(table->weightBytes) + " bytes of weights and has " +
                                    llvm::Twine(weights.bytes));
   SymbolNames names(options.prefix);
+  step = timing.nest("code");
   auto code = generateObject(loops, *table, names, target);
   if (!code)
     return code.takeError();
+  step = timing.nest("weights and link");
   return link(**code, weights, names.weights, target, options);
 }
 

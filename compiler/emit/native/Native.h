@@ -4,6 +4,7 @@
 
 #include "compiler/emit/Emit.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/Timing.h"
 
 namespace cnnc::emit {
 
@@ -16,7 +17,7 @@ struct NativeOptions {
 
 /// Compiles the module, which is lowered in place, and writes `options.output`. Nothing is left behind on an error.
 llvm::Error emitNative(mlir::ModuleOp loops, const MachineTarget &target, const WeightSection &weights,
-                       const NativeOptions &options);
+                       const NativeOptions &options, mlir::TimingScope &timing);
 
 /// The module as LLVM IR after LLVM's optimiser, as text; it is lowered in place.
 llvm::Error printLlvm(mlir::ModuleOp loops, const MachineTarget &target, llvm::StringRef prefix, llvm::raw_ostream &os);

@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <new>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using cnnc::fail;
 
@@ -15,13 +18,37 @@ struct cnnc_library {
   const cnnc_network *network;
 };
 
+/// Whether the file ends before what its program headers map: to touch that memory would be SIGBUS.
+static bool is_cut_off(int file, uint64_t size) {
+  Elf64_Ehdr header;
+  if (pread(file, &header, sizeof header, 0) != sizeof header ||
+      memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64)
+    return false;
+  for (unsigned i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    off_t at = off_t(header.e_phoff) + off_t(i) * header.e_phentsize;
+    if (pread(file, &segment, sizeof segment, at) != sizeof segment)
+      return true;
+    if (segment.p_type == PT_LOAD &&
+        (segment.p_offset > size || segment.p_filesz > size - segment.p_offset))
+      return true;
+  }
+  return false;
+}
+
 /// Whether the loader should be asked at all: its own messages on these cases are less clear.
 static cnnc_status check_file(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
   struct stat status;
-  if (stat(path, &status) != 0)
+  if (file < 0)
     return fail(CNNC_NOT_FOUND, "%s: %s", path, strerror(errno));
-  if (!S_ISREG(status.st_mode))
+  bool known = fstat(file, &status) == 0, regular = known && S_ISREG(status.st_mode),
+       cut_off = regular && is_cut_off(file, uint64_t(status.st_size));
+  close(file);
+  if (!regular)
     return fail(CNNC_NOT_FOUND, "%s: not a file", path);
+  if (cut_off)
+    return fail(CNNC_NOT_FOUND, "%s: the file is cut off", path);
   return CNNC_OK;
 }
 

@@ -171,11 +171,21 @@ TEST_F(Run, SaysWhatIsWrongInOneLine) {
   expectError(fake + " " + x + " --repeat 0", "--repeat");
   expectError(fake, "the network takes 1 input ('x' f32 1x2x3x4); 0 files were given");
   expectError(path("none.so") + " " + x, "none.so: No such file");
+  expectError(folder.string() + " " + x, "not a file");
+  expectError(x + " " + x, "x.npy: not a shared library of this machine");
+  std::vector<uint8_t> whole = read_file(fake);
+  for (size_t size : {0, 50, 100, 1000}) {
+    write_file(path("half.so"), {whole.begin(), whole.begin() + size});
+    expectError(path("half.so") + " " + x, "half.so: ");
+  }
   expectError(library("old") + " " + x, "version 77");
   expectError(library("foreign") + " " + x, "this machine lacks");
   expectError(fake + " " + path("none.npy"), "none.npy: No such file");
   expectError(fake + " " + folder.string(), "is a folder");
   expectError(fake + " " + input("wide.npy", {1, 2, 3, 5}), "input 'x' is f32 1x2x3x4");
+  std::ofstream(path("ints.npy")) << std::ifstream(x).rdbuf();
+  std::fstream(path("ints.npy"), std::ios::in | std::ios::out).seekp(10) << "{'descr': '<i4'";
+  expectError(fake + " " + path("ints.npy"), "holds i32 1x2x3x4, input 'x' is f32 1x2x3x4");
   expectError(fake + " " + photograph("photo.ppm", 8, 8), "which is no photograph");
   std::ofstream(path("half.npy")) << "\x93NUMPY";
   expectError(fake + " " + path("half.npy"), "half.npy: no .npy file");
@@ -189,6 +199,9 @@ TEST_F(Run, SaysWhatIsWrongInOneLine) {
   expectError(library("photo") + " " + photograph("p.ppm", 80, 60) + " --top 3", "no output");
   expectError(fake + " " + x + " -o " + x, "x.npy");
   expectError(fake + " " + x + " -o /proc/none", "/proc/none");
+  fs::create_directories(path("taken/y.npy"));
+  expectError(fake + " " + x + " -o " + path("taken"), "y.npy: Is a directory");
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("taken")), {}), 1);
 }
 
 TEST_F(Run, NeedsThePlaceToWrite) {

@@ -33,6 +33,8 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error || errors++)
           return;
         std::string message = diagnostic.str();
-        std::replace(message.begin(), message.end(), '\n', ' ');
-        llvm::errs() << "cnnc: " << describeLocation(diagnostic.getLocation()) << message << '\n';
+        message = describeLocation(diagnostic.getLocation()) + message;
+        // Names come from the file.
+        std::replace_if(message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+        llvm::errs() << "cnnc: " << message << '\n';
       }) {}

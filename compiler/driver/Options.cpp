@@ -31,6 +31,8 @@ void parseShape(Options &options, const std::string &text) {
   const std::string wanted = "NAME=1x3x224x224";
   auto [name, dims] = splitName("--shape", text, text.rfind('='), wanted);
   std::vector<int64_t> shape;
+  if (dims.back() == 'x')
+    refuse("--shape", text, wanted);
   for (const std::string &dim : CLI::detail::split(dims, 'x')) {
     int64_t size = 0;
     if (!CLI::detail::lexical_cast(dim, size) || size < 1 || size > INT32_MAX)

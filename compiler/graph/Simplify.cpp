@@ -99,22 +99,41 @@ struct SpelledShuffle : OpRewritePattern<ReshapeOp> {
   }
 };
 
-/// Zeros around an image become the padding of the convolution that reads them.
-struct PadIntoConv : OpRewritePattern<ConvOp> {
+/// A border of no width.
+struct EmptyPad : OpRewritePattern<PadOp> {
   using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ConvOp conv, PatternRewriter &rewriter) const override {
-    auto pad = conv.getX().getDefiningOp<PadOp>();
+  LogicalResult matchAndRewrite(PadOp pad, PatternRewriter &rewriter) const override {
+    if (pad.getX().getType() != pad.getType())
+      return failure();
+    rewriter.replaceOp(pad, pad.getX());
+    return success();
+  }
+};
+
+/// Zeros around an image become the padding of the convolution or average that reads them.
+template <typename WindowOp>
+struct PadIntoWindow : OpRewritePattern<WindowOp> {
+  using OpRewritePattern<WindowOp>::OpRewritePattern;
+  LogicalResult matchAndRewrite(WindowOp window, PatternRewriter &rewriter) const override {
+    auto pad = window.getX().template getDefiningOp<PadOp>();
     if (!pad || pad.getMode() != "constant" || !pad.getValue().isZero())
       return failure();
-    auto low = pad.getLow(), high = pad.getHigh();
+    auto low = pad.getLow(), high = pad.getHigh(), own = window.getPad();
     auto negative = [](int64_t width) { return width < 0; };
-    if (low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) || llvm::any_of(high, negative))
+    if (low.size() != 4 || low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) || llvm::any_of(high, negative))
       return failure();
-    auto own = conv.getPad();
-    rewriter.modifyOpInPlace(conv, [&] {
-      conv.setPad({own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]});
-      conv.getXMutable().assign(pad.getX());
-      conv->setLoc(rewriter.getFusedLoc({pad.getLoc(), conv.getLoc()}));
+    if constexpr (std::is_same_v<WindowOp, AvgPoolOp>) {
+      // The zeros count; so must what the average pads by itself. With `ceil` no window begins in padding, but some
+      // may begin in the zeros.
+      if (window.getCeil() || (!window.getCountIncludePad() && llvm::any_of(own, [](int64_t width) { return width != 0; })))
+        return failure();
+    }
+    rewriter.modifyOpInPlace(window, [&] {
+      if constexpr (std::is_same_v<WindowOp, AvgPoolOp>)
+        window.setCountIncludePad(true);
+      window.setPad({own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]});
+      window.getXMutable().assign(pad.getX());
+      window->setLoc(rewriter.getFusedLoc({pad.getLoc(), window.getLoc()}));
     });
     return success();
   }
@@ -123,7 +142,8 @@ struct PadIntoConv : OpRewritePattern<ConvOp> {
 struct Simplify : graph::impl::SimplifyBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, SpelledShuffle, PadIntoConv>(&getContext());
+    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, SpelledShuffle, EmptyPad,
+                 PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -49,7 +49,9 @@ struct Shape {
     s.dilationH = conv.getDilation()[0], s.dilationW = conv.getDilation()[1];
     s.padTop = conv.getPad()[0], s.padLeft = conv.getPad()[1];
     s.groups = conv.getGroups();
-    s.inputBlock = s.channels < kBlock / 2 && s.groups == 1 ? 1 : kBlock;
+    // Few channels fill no block; but what comes in blocks already is read as it is.
+    BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
+    s.inputBlock = layout ? layout.getBlock() : s.channels < kBlock / 2 && s.groups == 1 ? 1 : kBlock;
     return s;
   }
 

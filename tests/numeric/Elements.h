@@ -40,8 +40,16 @@ auto visitType(std::string_view type, Visitor visitor) {
     return visitor(int64_t());
   if (type == "si32")
     return visitor(int32_t());
+  if (type == "si16")
+    return visitor(int16_t());
   if (type == "si8")
     return visitor(int8_t());
+  if (type == "ui64")
+    return visitor(uint64_t());
+  if (type == "ui32")
+    return visitor(uint32_t());
+  if (type == "ui16")
+    return visitor(uint16_t());
   if (type == "ui8" || type == "i1")
     return visitor(uint8_t());
   return visitor(float());

@@ -48,14 +48,53 @@ std::string cnnc::numeric::numbers(const std::vector<int64_t> &values) {
 
 Case Case::then(std::string op, std::string attributes, double (*function)(double)) const {
   Case result = *this;
-  result.steps.push_back({std::move(op), std::move(attributes), function, 0});
+  Shape last = steps.empty() ? shape : steps.back().shape;
+  auto apply = [=](const Expected &before, const std::vector<Tensor> &) {
+    Expected after = before;
+    for (size_t i = 0; i < after.value.values.size(); ++i) {
+      double &value = after.value.values[i], &magnitude = after.magnitude.values[i];
+      value = function(value);
+      // The functions rise by at most 1.2 times, and have a rounding error of their own.
+      magnitude = magnitude * 1.2 + std::abs(value);
+    }
+    return after;
+  };
+  result.steps.push_back({std::move(op), std::move(attributes), operands.size(), 0, last, apply});
   return result;
 }
 
 Case Case::plusResidual() const {
+  Shape last = steps.empty() ? shape : steps.back().shape;
+  auto add = [=](const std::vector<Tensor> &in) {
+    Expected sum(last);
+    for (size_t i = 0; i < in[0].values.size(); ++i) {
+      double a = in[0].values[i], b = in[1].values[i];
+      sum.value.values[i] = a + b;
+      sum.magnitude.values[i] = std::abs(a) + std::abs(b);
+    }
+    return sum;
+  };
+  return then(Case{"add", "", {{last}, {last}}, last, add});
+}
+
+/// What was lost before `next` goes through it like a value: all of our operators are linear in it, or less.
+Case Case::then(const Case &next) const {
   Case result = *this;
-  result.steps.push_back({"add", "", nullptr, operands.size()});
-  result.operands.push_back({shape});
+  auto apply = [next](const Expected &before, const std::vector<Tensor> &in) {
+    std::vector<Tensor> values = {before.value}, sizes = {before.magnitude};
+    for (const Tensor &operand : in) {
+      values.push_back(operand);
+      sizes.push_back(operand);
+      for (double &value : sizes.back().values)
+        value = std::abs(value);
+    }
+    Expected after = next.reference(values), lost = next.reference(sizes);
+    for (size_t i = 0; i < after.value.values.size(); ++i)
+      after.magnitude.values[i] += std::abs(lost.value.values[i]);
+    return after;
+  };
+  result.steps.push_back({next.op, next.attributes, operands.size(), next.operands.size() - 1, next.shape, apply});
+  result.operands.insert(result.operands.end(), next.operands.begin() + 1, next.operands.end());
   return result;
 }
 
@@ -89,6 +128,7 @@ struct Instance {
   std::string typeOf(size_t operand) const {
     return what.operands[operand].type.empty() ? what.type : what.operands[operand].type;
   }
+  const Shape &shape() const { return what.steps.empty() ? what.shape : what.steps.back().shape; }
   std::string resultType() const { return what.resultType.empty() ? what.type : what.resultType; }
   Expected expected() const;
   /// The first element that is wrong, in words.
@@ -132,14 +172,10 @@ Instance::Instance(const Case &what) : what(what) {
 
 Expected Instance::expected() const {
   Expected result = what.reference(operands);
-  for (const Case::Step &step : what.steps)
-    for (size_t i = 0; i < result.value.values.size(); ++i) {
-      double &value = result.value.values[i], &magnitude = result.magnitude.values[i];
-      double residual = step.function ? 0 : operands[step.residual].values[i];
-      value = step.function ? step.function(value) : value + residual;
-      // The functions rise by at most 1.2 times, and have a rounding error of their own.
-      magnitude = magnitude * 1.2 + std::abs(residual) + std::abs(value);
-    }
+  for (const Case::Step &step : what.steps) {
+    auto first = operands.begin() + step.first;
+    result = step.apply(result, std::vector<Tensor>(first, first + step.count));
+  }
   return result;
 }
 
@@ -147,7 +183,7 @@ std::optional<std::string> Instance::mismatch(const std::vector<char> &output) c
   Expected want = expected();
   std::string type = resultType();
   size_t size = bytesOf(type);
-  EXPECT_EQ(want.value.shape, what.shape) << what.name() << ": the reference has another shape";
+  EXPECT_EQ(want.value.shape, shape()) << what.name() << ": the reference has another shape";
   for (size_t i = 0; i < want.value.values.size(); ++i) {
     double got = decode(type, &output[i * size]), exact = want.value.values[i];
     bool integer = type[0] != 'f' && type[0] != 'b';
@@ -160,6 +196,14 @@ std::optional<std::string> Instance::mismatch(const std::vector<char> &output) c
     return text.str();
   }
   return std::nullopt;
+}
+
+/// Eight bools a byte, as MLIR's text has them.
+static std::vector<char> packedBits(const std::vector<char> &bools) {
+  std::vector<char> bits((bools.size() + 7) / 8);
+  for (size_t i = 0; i < bools.size(); ++i)
+    bits[i / 8] = static_cast<char>(bits[i / 8] | bools[i] << i % 8);
+  return bits;
 }
 
 Module::Module(const std::vector<Instance> &instances) {
@@ -182,36 +226,44 @@ void Module::add(const Instance &instance, size_t number) {
       continue;
     }
     body << "  " << argument(i) << " = cnn.constant {value = dense<\"0x";
-    for (unsigned char byte : instance.bytes[i])
+    for (unsigned char byte : instance.typeOf(i) == "i1" ? packedBits(instance.bytes[i]) : instance.bytes[i])
       body << "0123456789ABCDEF"[byte >> 4] << "0123456789ABCDEF"[byte & 15];
     body << "\"> : " << type << "} : " << type << "\n";
   }
-  std::string resultType = typeText(what.shape, instance.resultType()), value = prefix + "y";
-  std::string place = " loc(\"case " + std::to_string(number) + ": " + what.op + "\")\n";
-  body << "  " << value << " = cnn." << what.op;
-  size_t anchorOperands = what.operands.size();
-  for (const Case::Step &step : what.steps)
-    anchorOperands -= !step.function;
-  for (size_t i = 0; i < anchorOperands; ++i)
-    body << (i ? ", " : " ") << argument(i);
-  body << " {" << what.attributes << "} : (";
-  for (size_t i = 0; i < anchorOperands; ++i)
-    body << (i ? ", " : "") << typeText(what.operands[i].shape, instance.typeOf(i));
-  body << ") -> " << resultType << place;
-  for (const Case::Step &step : what.steps) {
-    std::string next = value + "y";
+  std::string value = prefix + "y", place = " loc(\"case " + std::to_string(number) + ": " + what.op + "\")\n";
+  std::string type = typeText(what.shape, instance.resultType());
+  size_t own = what.steps.empty() ? what.operands.size() : what.steps.front().first;
+  std::string names, types;
+  for (size_t i = 0; i < own; ++i) {
+    names += (i ? ", " : "") + argument(i);
+    types += (i ? ", " : "") + typeText(what.operands[i].shape, instance.typeOf(i));
+  }
+  std::string shapes;
+  for (const Shape &shape : what.results)
+    shapes += (shapes.empty() ? "" : ", ") + typeText(shape, instance.resultType());
+  bool several = !what.results.empty();
+  body << "  " << value << (several ? ":" + std::to_string(what.results.size()) : "") << " = cnn." << what.op << " "
+       << names << " {" << what.attributes << "} : (" << types << ") -> " << (several ? "(" + shapes + ")" : type) << place;
+  if (several)
+    value += "#" + std::to_string(what.position);
+  for (size_t s = 0; s < what.steps.size(); ++s) {
+    const Case::Step &step = what.steps[s];
+    std::string next = prefix + "z" + std::to_string(s), nextType = typeText(step.shape, instance.resultType());
     body << "  " << next << " = cnn." << step.op << " " << value;
-    if (!step.function)
-      body << ", " << argument(step.residual);
-    body << " {" << step.attributes << "} : (" << resultType << (step.function ? "" : ", " + resultType) << ") -> "
-         << resultType << place;
+    for (size_t i = step.first; i < step.first + step.count; ++i)
+      body << ", " << argument(i);
+    body << " {" << step.attributes << "} : (" << type;
+    for (size_t i = step.first; i < step.first + step.count; ++i)
+      body << ", " << typeText(what.operands[i].shape, instance.typeOf(i));
+    body << ") -> " << nextType << place;
     value = next;
+    type = nextType;
   }
   std::string comma = outputs.empty() ? "" : ", ";
-  results << comma << resultType << " {cnn.name = \"case" << number << "\"}";
-  resultTypes << comma << resultType;
+  results << comma << type << " {cnn.name = \"case" << number << "\"}";
+  resultTypes << comma << type;
   returned << comma << value;
-  outputs.emplace_back(Tensor(what.shape).values.size() * bytesOf(instance.resultType()), '\xff');
+  outputs.emplace_back(Tensor(instance.shape()).values.size() * bytesOf(instance.resultType()), '\xff');
 }
 
 namespace {
@@ -233,7 +285,7 @@ private:
 
 bool FamilyTest::check(const std::vector<Instance> &instances, std::string *error) {
   Module module(instances);
-  std::string folder = testing::TempDir() + "cnnc-numeric/" + name + "-" + target.name +
+  std::string folder = CNNC_NUMERIC_FOLDER "/" + name + "-" + target.name +
                        (instances.size() == 1 ? "-one" : "");
   auto failed = target.build(module.text, folder);
   Buffers first = module.outputs;

@@ -51,7 +51,7 @@ inline Operand weight(Shape shape, double low = -1, double high = 1) {
   return {std::move(shape), low, high, true};
 }
 
-/// One operator, with elementwise ones behind it.
+/// One operator, with others behind it.
 struct Case {
   std::string op;         ///< conv
   std::string attributes; ///< groups = 2 : i64
@@ -59,18 +59,25 @@ struct Case {
   Shape shape; ///< of the result
   std::function<Expected(const std::vector<Tensor> &)> reference;
   std::string type = "f32", resultType = {}; ///< of the elements; of the result, if it is another
+  /// Where the operator has several results: their shapes, and which of them is looked at.
+  std::vector<Shape> results = {};
+  size_t position = 0;
 
   /// Appends an elementwise operator with its function of one element.
   Case then(std::string op, std::string attributes, double (*function)(double)) const;
   /// Appends the addition of another input of the result's shape.
   Case plusResidual() const;
+  /// Appends an operator whose first operand is the result so far.
+  Case then(const Case &next) const;
   Case withType(std::string type) const;
   std::string name() const;
 
+  /// An operator behind others: of the result so far and operands from `first` on.
   struct Step {
     std::string op, attributes;
-    double (*function)(double); ///< null: adds operands[residual]
-    size_t residual;
+    size_t first, count;
+    Shape shape;
+    std::function<Expected(const Expected &, const std::vector<Tensor> &)> apply;
   };
   std::vector<Step> steps = {};
 };

@@ -68,6 +68,8 @@ struct FoldBn : OpRewritePattern<BnOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BnOp bn, PatternRewriter &rewriter) const override {
+    if (!cast<RankedTensorType>(bn.getType()).getElementType().isF32())
+      return failure();
     auto affine = affineOf(bn);
     if (failed(affine))
       return failure();
@@ -75,8 +77,6 @@ struct FoldBn : OpRewritePattern<BnOp> {
       return success();
     if (auto fc = bn.getX().getDefiningOp<FcOp>(); fc && succeeded(intoLayer(fc, *affine, bn, rewriter)))
       return success();
-    if (!cast<RankedTensorType>(bn.getX().getType()).getElementType().isF32())
-      return failure();
 
     SmallVector<int64_t> perChannel(cast<RankedTensorType>(bn.getX().getType()).getRank(), 1);
     perChannel[1] = affine->scale.size();

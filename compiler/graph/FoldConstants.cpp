@@ -5,6 +5,8 @@
 #include "dialects/cnn/Constants.h"
 #include "dialects/cnn/Evaluate.h"
 
+#include "llvm/ADT/SetVector.h"
+
 namespace cnnc::graph {
 #define GEN_PASS_DEF_FOLDCONSTANTS
 #include "compiler/graph/Passes.h.inc"
@@ -27,7 +29,11 @@ struct FoldConstants : cnnc::graph::impl::FoldConstantsBase<FoldConstants> {
       OpBuilder builder(op);
       for (auto [value, result] : llvm::zip(op->getResults(), results))
         value.replaceAllUsesWith(ConstantOp::create(builder, op->getLoc(), result));
+      llvm::SmallSetVector<Value, 4> inputs(op->operand_begin(), op->operand_end());
       op->erase();
+      for (Value input : inputs)
+        if (input.use_empty())
+          input.getDefiningOp()->erase();
     }
   }
 };

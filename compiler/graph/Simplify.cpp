@@ -122,7 +122,12 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
     auto negative = [](int64_t width) { return width < 0; };
     if (low.size() != 4 || low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) || llvm::any_of(high, negative))
       return failure();
+    SmallVector<int64_t> both = {own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]};
     if constexpr (std::is_same_v<WindowOp, AvgPoolOp>) {
+      // An average takes less padding than its window.
+      for (auto [i, width] : llvm::enumerate(both))
+        if (width > (window.getKernel()[i % 2] - 1) * window.getDilation()[i % 2])
+          return failure();
       // The zeros count; so must what the average pads by itself. With `ceil` no window begins in padding, but some
       // may begin in the zeros.
       if (window.getCeil() || (!window.getCountIncludePad() && llvm::any_of(own, [](int64_t width) { return width != 0; })))
@@ -131,7 +136,7 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
     rewriter.modifyOpInPlace(window, [&] {
       if constexpr (std::is_same_v<WindowOp, AvgPoolOp>)
         window.setCountIncludePad(true);
-      window.setPad({own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]});
+      window.setPad(both);
       window.getXMutable().assign(pad.getX());
       window->setLoc(rewriter.getFusedLoc({pad.getLoc(), window.getLoc()}));
     });

@@ -2,14 +2,28 @@
 // Constants, fused regions and conversions of layout.
 #include "dialects/cnn/CnnOps.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
+
 using namespace mlir;
 using namespace cnnc::cnn;
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+/// What --emit prints lacks its weights, and the size of what a file holds may be wrong.
+static LogicalResult checkData(ConstantOp op, DenseResourceElementsAttr value) {
+  AsmResourceBlob *blob = value.getRawHandle().getBlob();
+  size_t bytes = bytesOf(op.getType()), held = blob ? blob->getData().size() : 0;
+  if (held == bytes)
+    return success();
+  return op.emitOpError() << "has " << held << " of the " << bytes << " bytes of its weights '" << value.getRawHandle().getKey()
+                          << "'" << (blob ? "" : ", which --emit leaves out");
+}
+
 LogicalResult ConstantOp::verify() {
   if (!compatibleIgnoringLayout(TypeRange{getValue().getType()}, TypeRange{getType()}))
     return emitOpError() << "holds a " << getValue().getType() << ", but its result is a " << getType();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(getValue()))
+    return checkData(*this, resource);
   return success();
 }
 

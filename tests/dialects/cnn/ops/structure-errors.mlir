@@ -59,3 +59,13 @@ func.func private @block() -> tensor<1x3x4x4xf32, #cnn.blocked<block = 0, halo =
 
 // expected-error @+1 {{halo is [top, left, bottom, right], none negative}}
 func.func private @halo() -> tensor<1x3x4x4xf32, #cnn.blocked<block = 16, halo = [0, -1, 0, 0]>>
+
+// -----
+
+func.func @resource() -> tensor<2xf32> {
+  // expected-error @+1 {{has 4 of the 8 bytes of its weights 'w'}}
+  %0 = cnn.constant {value = dense_resource<w> : tensor<2xf32>} : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+{-# dialect_resources: {builtin: {w: "0x0400000000000000"}} #-}

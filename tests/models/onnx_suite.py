@@ -82,7 +82,7 @@ def compare_with_floor(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin", type=pathlib.Path, help="the folder that holds cnnc and cnnc-run")
-    parser.add_argument("scratch", type=pathlib.Path, help="a folder for what is compiled")
+    parser.add_argument("scratch", type=pathlib.Path, help="a folder for what is compiled, and results.txt: a line for each test")
     parser.add_argument("words", nargs="*")
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
@@ -93,9 +93,10 @@ def main():
     options.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         results = run_all(tests, options.bin.resolve(), scratch)
+    lines = [f"{outcome.verdict.value}: {name} {without_path(outcome.detail)}\n" for name, outcome in results.items()]
+    (options.scratch / "results.txt").write_text("".join(lines))
     if options.words:
-        for name, outcome in results.items():
-            print(f"{outcome.verdict.value}: {name} {without_path(outcome.detail)}")
+        print("".join(lines), end="")
         return any(outcome.verdict.is_fault for outcome in results.values())
     print_board(results)
     if options.update:

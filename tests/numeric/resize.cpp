@@ -8,15 +8,23 @@
 using namespace cnnc::numeric;
 
 namespace {
+/// What crops show beside the image.
+constexpr double kBeside = 0.75;
+
 struct Resize {
   Shape x, sizes;
   std::vector<double> scales;
   std::string mode, coordinates, rounding = "round_prefer_floor";
+  std::vector<double> roi = {}; ///< of crops: starts, then ends
 
   double source(size_t d, double i) const {
     double in = static_cast<double>(x[d]), out = static_cast<double>(sizes[d]);
     if (coordinates == "align_corners")
       return out == 1 ? 0 : i * (in - 1) / (out - 1);
+    if (!roi.empty()) {
+      double start = roi[d], end = roi[x.size() + d];
+      return (in - 1) * (out == 1 ? (start + end) / 2 : start + i * (end - start) / (out - 1));
+    }
     if (coordinates == "asymmetric")
       return i / scales[d];
     if (coordinates == "tf_half_pixel_for_nn")
@@ -40,11 +48,13 @@ struct Resize {
   double sample(const Tensor &in, const Shape &index, Shape &at, size_t d) const {
     if (d == x.size())
       return in.at(at);
-    if (x[d] == sizes[d] && scales[d] == 1) {
+    if (roi.empty() && x[d] == sizes[d] && scales[d] == 1) {
       at[d] = index[d];
       return sample(in, index, at, d + 1);
     }
     double position = source(d, static_cast<double>(index[d]));
+    if (!roi.empty() && (position < 0 || position > static_cast<double>(x[d] - 1)))
+      return kBeside;
     if (mode == "nearest") {
       at[d] = inside(d, rounded(position));
       return sample(in, index, at, d + 1);
@@ -59,16 +69,21 @@ struct Resize {
 };
 } // namespace
 
-static Case resize(const Resize &p) {
-  std::string scales = "array<f64";
-  for (size_t d = 0; d < p.scales.size(); ++d) {
+static std::string reals(const std::vector<double> &values) {
+  std::string list = "array<f64";
+  for (size_t d = 0; d < values.size(); ++d) {
     char text[32];
-    snprintf(text, sizeof text, "%s%.17e", d ? ", " : ": ", p.scales[d]);
-    scales += text;
+    snprintf(text, sizeof text, "%s%.17e", d ? ", " : ": ", values[d]);
+    list += text;
   }
+  return list + ">";
+}
+
+static Case resize(const Resize &p) {
+  std::string crop = p.roi.empty() ? "" : ", roi = " + reals(p.roi) + ", extrapolation = " + std::to_string(kBeside);
   return {"resize",
-          "sizes = " + numbers(p.sizes) + ", scales = " + scales + ">, mode = \"" + p.mode + "\", coordinates = \"" +
-              p.coordinates + "\", rounding = \"" + p.rounding + "\"",
+          "sizes = " + numbers(p.sizes) + ", scales = " + reals(p.scales) + ", mode = \"" + p.mode + "\", coordinates = \"" +
+              p.coordinates + "\", rounding = \"" + p.rounding + "\"" + crop,
           {{p.x}}, p.sizes, [=](const std::vector<Tensor> &in) {
             Expected result(p.sizes);
             result.value.each([&](const Shape &index) {
@@ -101,6 +116,12 @@ static std::vector<Case> cases() {
     }
   all.push_back(resize({{1, 2, 3}, {1, 2, 7}, {1, 1, 7.0 / 3}, "linear", "half_pixel"}));
   all.push_back(resize({{1, 2, 3, 4, 2}, {1, 2, 6, 4, 3}, {1, 1, 2, 1, 1.5}, "linear", "half_pixel"}));
+  // Within the image and beyond it, and to a single row.
+  for (const char *mode : {"linear", "nearest"}) {
+    const char *crop = "tf_crop_and_resize", *rounding = "round_prefer_floor";
+    all.push_back(resize({{1, 3, 5, 7}, {1, 3, 4, 9}, {1, 1, 0.8, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, 0.1, 1, 1, 0.8, 0.7}}));
+    all.push_back(resize({{1, 3, 5, 7}, {1, 3, 1, 9}, {1, 1, 0.2, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, -0.4, 1, 1, 0.8, 1.3}}));
+  }
   for (const char *type : {"f64", "f16", "bf16"})
     all.push_back(resize({{1, 2, 3, 4}, {1, 2, 6, 8}, {1, 1, 2, 2}, "linear", "half_pixel"}).withType(type));
   return all;

@@ -30,10 +30,13 @@ static FailureOr<RankedTensorType> resizeType(Op op, Emit emit) {
   if (failed(checkWord(emit, "mode", op.getMode(), {"nearest", "linear"})) ||
       failed(checkWord(emit, "coordinates", op.getCoordinates(),
                        {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
-                        "asymmetric", "tf_half_pixel_for_nn"})) ||
+                        "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"})) ||
       failed(checkWord(emit, "rounding", op.getRounding(),
                        {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})))
     return failure();
+  if (op.getCoordinates() == "tf_crop_and_resize" && op.getRoi().size() != 2 * rank)
+    return emit() << "roi must hold a start and an end for each of the " << rank
+                  << " dimensions, got " << op.getRoi().size() << " numbers";
   return reshaped(x, op.getSizes());
 }
 CNN_INFER(ResizeOp, resizeType)
@@ -46,9 +49,23 @@ class Axis {
 public:
   Axis(Loops &loops, ResizeOp op, unsigned d)
       : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]),
-        scale(op.getScales()[d]), coordinates(op.getCoordinates()), rounding(op.getRounding()) {}
+        scale(op.getScales()[d]), coordinates(op.getCoordinates()), rounding(op.getRounding()) {
+    if (crops()) {
+      start = op.getRoi()[d];
+      end = op.getRoi()[op.getSizes().size() + d];
+    }
+  }
 
-  bool isIdentity() const { return in == out && scale == 1; }
+  bool crops() const { return coordinates == "tf_crop_and_resize"; }
+  bool isIdentity() const {
+    return in == out && (crops() ? start == 0 && end == 1 : scale == 1);
+  }
+  /// Whether the source of `i` lies beside the image.
+  Value isOutside(Value i) const {
+    Float x = coordinate(i);
+    return arith::OrIOp::create(loops.builder, loops.loc, less(x, 0),
+                                less(static_cast<double>(in - 1), x));
+  }
 
   /// The one source of `i`, by the operator's rounding.
   Value nearest(Value i) const {
@@ -73,6 +90,11 @@ private:
     double length = static_cast<double>(in);
     if (coordinates == "align_corners")
       return out == 1 ? x : x * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+    if (crops()) {
+      double last = static_cast<double>(in - 1);
+      return out == 1 ? x + (start + end) / 2 * last
+                      : x * ((end - start) * last / static_cast<double>(out - 1)) + start * last;
+    }
     if (coordinates == "asymmetric")
       return x / scale;
     if (coordinates == "tf_half_pixel_for_nn")
@@ -96,7 +118,7 @@ private:
 
   Loops &loops;
   int64_t in, out;
-  double scale;
+  double scale, start = 0, end = 1;
   StringRef coordinates, rounding;
 };
 } // namespace
@@ -114,6 +136,8 @@ void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
     Float weight;
   };
   SmallVector<Pair> pairs;
+  /// Of a crop: whether a source lies beside the image.
+  SmallVector<Value> outside;
   // Between the sources of dimension pairs[i] and those after it, as they stand in `source`.
   std::function<Value(ArrayRef<Pair>)> blend = [&](ArrayRef<Pair> rest) -> Value {
     if (rest.empty())
@@ -127,14 +151,20 @@ void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
   };
   std::function<void()> enter = [&] {
     unsigned d = target.size();
-    if (d == sizes.size())
-      return storeAs(loops, element, blend(pairs), outputs[0], target);
+    if (d == sizes.size()) {
+      Value value = blend(pairs), beside = loops.number(type, getExtrapolation().convertToDouble());
+      for (Value condition : outside)
+        value = arith::SelectOp::create(builder, getLoc(), condition, beside, value);
+      return storeAs(loops, element, value, outputs[0], target);
+    }
     loops.loop(sizes[d], [&](Value i) {
       Axis axis(loops, *this, d);
       target.push_back(i);
       source[d] = i;
-      size_t before = pairs.size();
+      size_t before = pairs.size(), conditions = outside.size();
       if (!axis.isIdentity()) {
+        if (axis.crops())
+          outside.push_back(axis.isOutside(i));
         if (!linear) {
           source[d] = axis.nearest(i);
         } else {
@@ -148,6 +178,7 @@ void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
       }
       enter();
       pairs.truncate(before);
+      outside.truncate(conditions);
       target.pop_back();
     });
   };

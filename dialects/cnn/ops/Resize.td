@@ -8,13 +8,17 @@ def Cnn_ResizeOp : Cnn_ComputeOp<"resize"> {
   let summary = "x sampled at other sizes, as ONNX's Resize";
   let description = [{
     `mode` is `nearest` or `linear`; `coordinates` says how an output index x becomes an input coordinate:
-    `half_pixel`, `half_pixel_symmetric`, `pytorch_half_pixel`, `align_corners`, `asymmetric` or `tf_half_pixel_for_nn`;
+    `half_pixel`, `half_pixel_symmetric`, `pytorch_half_pixel`, `align_corners`, `asymmetric`, `tf_half_pixel_for_nn` or
+    `tf_crop_and_resize`, which spans `roi` (the start of each dimension, then its end, of the image's corners 0 and 1) and
+    gives `extrapolation` outside of the image;
     `rounding` (of nearest): `round_prefer_floor`, `round_prefer_ceil`, `floor`, `ceil`. `scales[d]` is output / input, as given.
   }];
   let arguments = (ins Cnn_FloatTensor:$x, DenseI64ArrayAttr:$sizes, DenseF64ArrayAttr:$scales,
                        DefaultValuedAttr<StrAttr, "\"nearest\"">:$mode,
                        DefaultValuedAttr<StrAttr, "\"half_pixel\"">:$coordinates,
-                       DefaultValuedAttr<StrAttr, "\"round_prefer_floor\"">:$rounding);
+                       DefaultValuedAttr<StrAttr, "\"round_prefer_floor\"">:$rounding,
+                       DefaultValuedAttr<DenseF64ArrayAttr, "{}">:$roi,
+                       DefaultValuedAttr<F64Attr, "0.0">:$extrapolation);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
 }

@@ -41,6 +41,19 @@ LogicalResult importGelu(NodeBinder &node) {
       node.input(0), {.approximate = node.builder.getBoolAttr(approximate == "tanh")}));
 }
 
+/// Nothing between -lambd and lambd, and nearer to zero by `bias` outside.
+LogicalResult importShrink(NodeBinder &node) {
+  Value x = node.input(0);
+  auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
+  double bias = node.number("bias", 0), lambd = node.number("lambd", 0.5);
+  Value above = node.create<GreaterOp>({x, node.splat(scalar, lambd)});
+  Value below = node.create<LessOp>({x, node.splat(scalar, -lambd)});
+  Value less = node.create<SubOp>({x, node.splat(scalar, bias)});
+  Value more = node.create<AddOp>({x, node.splat(scalar, bias)});
+  Value low = node.create<WhereOp>({below, more, node.splat(scalar, 0)});
+  return node.output(node.create<WhereOp>({above, less, low}));
+}
+
 LogicalResult importSwish(NodeBinder &node) {
   Value x = node.input(0);
   double alpha = node.number("alpha", 1.0);
@@ -119,6 +132,7 @@ void registerActivation(ImporterTable &table) {
   table.onOp("Selu", 6, {1, 1}, importSelu);
   table.onOp("HardSigmoid", 6, {1, 1}, importHardSigmoid);
   table.onOp("Gelu", 20, {1, 1}, importGelu);
+  table.onOp("Shrink", 9, {1, 1}, importShrink);
   table.onOp("Swish", 24, {1, 1}, importSwish);
   table.onOp("PRelu", 6, {2, 2}, importChannelPrelu);
   table.onOp("PRelu", 7, {2, 2}, importPrelu);

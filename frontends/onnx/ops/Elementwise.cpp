@@ -104,6 +104,27 @@ LogicalResult importWhere(NodeBinder &node) {
   return node.output(node.create<WhereOp>({node.input(0), node.input(1), node.input(2)}));
 }
 
+/// Keeps one side of the diagonal that runs k elements right of the main one, with that diagonal.
+LogicalResult importTrilu(NodeBinder &node) {
+  ArrayRef<int64_t> shape = node.inputShape(0);
+  bool upper = node.flag("upper", true);
+  FailureOr<SmallVector<int64_t>> given = node.constantInts(1);
+  if (failed(given))
+    return failure();
+  if (shape.size() < 2)
+    return node.error("its input must be a matrix, or several");
+  int64_t rows = shape.end()[-2], columns = shape.end()[-1];
+  int64_t k = given->empty() ? 0 : std::clamp(given->front(), -rows, columns);
+  SmallVector<bool> kept;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column)
+      kept.push_back(upper ? column >= row + k : column <= row + k);
+  auto type = RankedTensorType::get({rows, columns}, node.builder.getI1Type());
+  Value mask = node.constant(DenseElementsAttr::get(type, kept));
+  auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
+  return node.output(node.create<WhereOp>({mask, node.input(0), node.splat(scalar, 0)}));
+}
+
 LogicalResult importCast(NodeBinder &node) {
   llvm::Expected<Type> element =
       elementType(node.builder.getContext(), int32_t(node.integer("to")));
@@ -199,6 +220,7 @@ void registerElementwise(ImporterTable &table) {
   table.onOp("Mean", 6, {1, anyNumber}, importMean);
 
   table.onOp("Where", 9, {3, 3}, importWhere);
+  table.onOp("Trilu", 14, {1, 2}, importTrilu);
   table.onOp("Cast", 6, {1, 1}, importCast);
   table.onOp("CastLike", 15, {2, 2}, importCastLike);
   table.onOp("Identity", 1, {1, 1}, importIdentity);

@@ -138,6 +138,21 @@ LogicalResult importLayerNormalization(NodeBinder &node) {
   return success();
 }
 
+LogicalResult importRmsNormalization(NodeBinder &node) {
+  int64_t rank = node.inputType(0).getRank();
+  FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), rank);
+  double eps = node.number("epsilon", 1e-5f);
+  node.ignore({"stash_type"});
+  if (failed(axis))
+    return failure();
+  Value x = node.input(0);
+  auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
+  Value squares = node.create<ReduceMeanOp>(node.create<MulOp>({x, x}),
+                                            {.axes = node.ints(axesFrom(*axis, rank))});
+  Value root = node.create<SqrtOp>(node.create<AddOp>({squares, node.splat(scalar, eps)}));
+  return node.output(node.create<MulOp>({node.create<DivOp>({x, root}), node.input(1)}));
+}
+
 LogicalResult importMeanVarianceNormalization(NodeBinder &node) {
   SmallVector<int64_t> given = node.integers("axes", {0, 2, 3});
   FailureOr<SmallVector<int64_t>> axes = node.axes(given, node.inputType(0).getRank());
@@ -177,6 +192,7 @@ void registerNorm(ImporterTable &table) {
   table.onOp("InstanceNormalization", 6, {3, 3}, importInstanceNormalization);
   table.onOp("GroupNormalization", 18, {3, 3}, importGroupNormalization);
   table.onOp("LayerNormalization", 17, {2, 3}, importLayerNormalization);
+  table.onOp("RMSNormalization", 23, {2, 2}, importRmsNormalization);
   table.onOp("MeanVarianceNormalization", 9, {1, 1}, importMeanVarianceNormalization);
   table.onOp("LpNormalization", 1, {1, 1}, importLpNormalization);
 }

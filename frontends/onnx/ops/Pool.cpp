@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Imports pools.
+#include "frontends/onnx/ConstantData.h"
 #include "frontends/onnx/ops/Window.h"
 
 using namespace llvm;
@@ -39,6 +40,30 @@ LogicalResult importAveragePool(NodeBinder &node) {
   return node.output(fromImage(node, y));
 }
 
+/// The p-th root of the sum of p-th powers: a mean of powers, times the size of the window.
+LogicalResult importLpPool(NodeBinder &node) {
+  FailureOr<Window> window = Window::read(node, {});
+  int64_t p = node.integer("p", 2);
+  if (failed(window))
+    return failure();
+  if (p < 1)
+    return node.error("p = " + Twine(p) + " is not positive");
+  if (node.flag("ceil_mode", false)) // A mean leaves out what hangs over the padding.
+    return node.error("ceil_mode is not supported");
+  auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
+  Value powers =
+      node.create<PowOp>({node.create<AbsOp>(node.input(0)), node.splat(scalar, double(p))});
+  Value mean = node.create<AvgPoolOp>(toImage(node, powers),
+                                      {.count_include_pad = node.builder.getBoolAttr(true),
+                                       .dilation = node.ints(window->dilation),
+                                       .kernel = node.ints(window->kernel),
+                                       .pad = node.ints(window->pad),
+                                       .stride = node.ints(window->stride)});
+  Value sum = node.create<MulOp>({mean, node.splat(scalar, double(product(window->kernel)))});
+  return node.output(
+      fromImage(node, node.create<PowOp>({sum, node.splat(scalar, 1.0 / double(p))})));
+}
+
 template <typename OpT>
 LogicalResult importGlobalPool(NodeBinder &node) {
   if (node.inputType(0).getRank() < 3)
@@ -64,6 +89,7 @@ void registerPool(ImporterTable &table) {
   table.onOp("AveragePool", 1, {1, 1}, importAveragePool);
   table.onOp("GlobalAveragePool", 1, {1, 1}, importGlobalPool<GlobalAvgPoolOp>);
   table.onOp("GlobalMaxPool", 1, {1, 1}, importGlobalPool<GlobalMaxPoolOp>);
+  table.onOp("LpPool", 11, {1, 1}, importLpPool);
   table.onOp("GlobalLpPool", 2, {1, 1}, importGlobalLpPool);
 }
 

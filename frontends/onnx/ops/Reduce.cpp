@@ -18,10 +18,8 @@ LogicalResult importReduce(NodeBinder &node) {
   FailureOr<SmallVector<int64_t>> given = node.intsSince(since, "axes", 1);
   if (failed(given))
     return failure();
-  if (given->empty() && noop)
-    return node.error("noop_with_empty_axes without axes is not supported");
   FailureOr<SmallVector<int64_t>> axes =
-      given->empty() ? to_vector(seq<int64_t>(0, rank)) : node.axes(*given, rank);
+      given->empty() && !noop ? to_vector(seq<int64_t>(0, rank)) : node.axes(*given, rank);
   if (failed(axes))
     return failure();
   return node.output(node.create<OpT>(
@@ -40,6 +38,20 @@ LogicalResult importArg(NodeBinder &node) {
                                        .select_last = node.builder.getBoolAttr(last)}));
 }
 
+/// One at the first greatest element of each line along the axis, zero elsewhere.
+LogicalResult importHardmax(NodeBinder &node) {
+  RankedTensorType type = node.inputType(0);
+  FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), type.getRank());
+  if (failed(axis))
+    return failure();
+  int64_t length = type.getDimSize(*axis);
+  SmallVector<int64_t> line(type.getRank(), 1);
+  line[*axis] = length;
+  Value places = node.constantInts(to_vector(seq<int64_t>(length)), line);
+  Value most = node.create<ArgMaxOp>(node.input(0), {.axis = node.i64(*axis)});
+  return node.output(node.cast(node.create<EqualOp>({places, most}), type.getElementType()));
+}
+
 } // namespace
 
 void registerReduce(ImporterTable &table) {
@@ -55,6 +67,7 @@ void registerReduce(ImporterTable &table) {
   table.onOp("ReduceLogSumExp", 1, {1, 2}, importReduce<ReduceLogSumExpOp, 18>);
   table.onOp("ArgMax", 1, {1, 1}, importArg<ArgMaxOp>);
   table.onOp("ArgMin", 1, {1, 1}, importArg<ArgMinOp>);
+  table.onOp("Hardmax", 13, {1, 1}, importHardmax);
 }
 
 } // namespace cnnc::onnx

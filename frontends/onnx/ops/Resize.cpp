@@ -11,10 +11,18 @@ using namespace cnnc::cnn;
 namespace cnnc::onnx {
 namespace {
 
-/// Sizes and scales of every dimension of the result.
+/// Sizes and scales of every dimension of the result, and the part of the image that it shows if that is a crop: starts,
+/// then ends.
 struct Target {
   SmallVector<int64_t> sizes;
   SmallVector<double> scales;
+  SmallVector<double> roi = {};
+};
+
+/// What Resize says by words and numbers; the defaults are Upsample's.
+struct Sampling {
+  std::string mode, coordinates = "asymmetric", rounding = "floor";
+  double extrapolation = 0;
 };
 
 /// ONNX multiplies in single precision before it rounds down.
@@ -31,15 +39,16 @@ FailureOr<Target> targetOfScales(NodeBinder &node, ArrayRef<double> scales) {
   return target;
 }
 
-Value resize(NodeBinder &node, const Target &target, StringRef mode, StringRef coordinates,
-             StringRef rounding) {
-  if (llvm::equal(target.sizes, node.inputShape(0)) &&
+Value resize(NodeBinder &node, const Target &target, const Sampling &sampling) {
+  if (target.roi.empty() && llvm::equal(target.sizes, node.inputShape(0)) &&
       all_of(target.scales, [](double scale) { return scale == 1; }))
     return node.input(0);
   return node.create<ResizeOp>(node.input(0),
-                               {.coordinates = node.builder.getStringAttr(coordinates),
-                                .mode = node.builder.getStringAttr(mode),
-                                .rounding = node.builder.getStringAttr(rounding),
+                               {.coordinates = node.builder.getStringAttr(sampling.coordinates),
+                                .extrapolation = node.f64(sampling.extrapolation),
+                                .mode = node.builder.getStringAttr(sampling.mode),
+                                .roi = node.builder.getDenseF64ArrayAttr(target.roi),
+                                .rounding = node.builder.getStringAttr(sampling.rounding),
                                 .scales = node.builder.getDenseF64ArrayAttr(target.scales),
                                 .sizes = node.ints(target.sizes)});
 }
@@ -64,7 +73,7 @@ LogicalResult importUpsample(NodeBinder &node) {
   FailureOr<Target> target = targetOfScales(node, *scales);
   if (failed(target))
     return failure();
-  return node.output(resize(node, *target, mode, "asymmetric", "floor"));
+  return node.output(resize(node, *target, {mode}));
 }
 
 /// From opset 18 on the sizes may be bounds, which the image fits into or covers.
@@ -86,19 +95,24 @@ LogicalResult keepAspect(NodeBinder &node, Target &target, ArrayRef<int64_t> axe
   return success();
 }
 
-FailureOr<Target> targetOf(NodeBinder &node, ArrayRef<double> scales, ArrayRef<int64_t> sizes,
-                           StringRef policy) {
+/// The dimensions that scales, sizes and the crop are given for.
+FailureOr<SmallVector<int64_t>> resizedAxes(NodeBinder &node) {
   int64_t rank = node.inputType(0).getRank();
-  SmallVector<int64_t> given = node.opset >= 18 ? node.integers("axes") : SmallVector<int64_t>(),
-                       axes;
-  if (given.empty())
-    given = to_vector(seq<int64_t>(rank));
-  for (int64_t each : given) {
+  SmallVector<int64_t> axes = node.opset >= 18 ? node.integers("axes") : SmallVector<int64_t>();
+  if (axes.empty())
+    return to_vector(seq<int64_t>(rank));
+  for (int64_t &each : axes) {
     FailureOr<int64_t> axis = node.axis(each, rank);
     if (failed(axis))
       return failure();
-    axes.push_back(*axis);
+    each = *axis;
   }
+  return axes;
+}
+
+FailureOr<Target> targetOf(NodeBinder &node, ArrayRef<double> scales, ArrayRef<int64_t> sizes,
+                           ArrayRef<int64_t> axes, StringRef policy) {
+  int64_t rank = node.inputType(0).getRank();
   if (axes.empty() || (scales.empty() ? sizes.size() : scales.size()) != axes.size() ||
       scales.empty() == sizes.empty())
     return node.error("needs either scales or sizes, one for each of " + Twine(axes.size()) +
@@ -121,35 +135,63 @@ FailureOr<Target> targetOf(NodeBinder &node, ArrayRef<double> scales, ArrayRef<i
   return target;
 }
 
+/// The crop that input 1 tells, for all dimensions.
+FailureOr<SmallVector<double>> cropOf(NodeBinder &node, ArrayRef<int64_t> axes) {
+  FailureOr<SmallVector<double>> given = node.constantFloats(1);
+  if (failed(given))
+    return failure();
+  if (given->size() != 2 * axes.size())
+    return node.error("roi has " + Twine(given->size()) + " numbers for " + Twine(axes.size()) +
+                      " dimensions");
+  int64_t rank = node.inputType(0).getRank();
+  SmallVector<double> roi(2 * rank, 0.0);
+  std::fill(roi.begin() + rank, roi.end(), 1.0);
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    roi[axis] = (*given)[i];
+    roi[rank + axis] = (*given)[axes.size() + i];
+  }
+  return roi;
+}
+
 LogicalResult importResize(NodeBinder &node) {
-  std::string mode = node.text("mode", "nearest"),
-              rounding = node.text("nearest_mode", "round_prefer_floor");
-  std::string coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+  Sampling sampling;
+  sampling.mode = node.text("mode", "nearest");
+  sampling.rounding = node.text("nearest_mode", "round_prefer_floor");
+  sampling.coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+  sampling.extrapolation = node.number("extrapolation_value", 0);
   std::string policy =
       node.opset >= 18 ? node.text("keep_aspect_ratio_policy", "stretch") : "stretch";
-  node.ignore({"cubic_coeff_a", "extrapolation_value"}); // Of cubic, and of tf_crop_and_resize.
+  node.ignore({"cubic_coeff_a"});
   bool excludeOutside = node.flag("exclude_outside", false);
+  bool crops = sampling.coordinates == "tf_crop_and_resize";
   if (node.opset >= 18 && node.flag("antialias", false))
     return node.error("antialias is not supported");
-  if (mode != "nearest" && mode != "linear")
-    return node.error("mode '" + mode + "' is not supported");
-  if (coordinates == "tf_crop_and_resize")
-    return node.error("coordinate_transformation_mode '" + coordinates + "' is not supported");
-  if (excludeOutside && mode != "nearest")
+  if (sampling.mode != "nearest" && sampling.mode != "linear")
+    return node.error("mode '" + sampling.mode + "' is not supported");
+  if (excludeOutside && sampling.mode != "nearest")
     return node.error("exclude_outside is not supported");
   FailureOr<SmallVector<double>> scales = node.constantFloats(2);
-  FailureOr<SmallVector<int64_t>> sizes = node.constantInts(3);
-  if (failed(scales) || failed(sizes))
+  FailureOr<SmallVector<int64_t>> sizes = node.constantInts(3), axes = resizedAxes(node);
+  if (failed(scales) || failed(sizes) || failed(axes))
     return failure();
-  FailureOr<Target> target = targetOf(node, *scales, *sizes, policy);
+  if (crops && !scales->empty())
+    return node.error("tf_crop_and_resize by scales is not supported: give sizes");
+  FailureOr<Target> target = targetOf(node, *scales, *sizes, *axes, policy);
   if (failed(target))
     return failure();
+  if (crops) {
+    FailureOr<SmallVector<double>> roi = cropOf(node, *axes);
+    if (failed(roi))
+      return failure();
+    target->roi = std::move(*roi);
+  }
   // The corners of an image that ends within a pixel: the standard's tests and runtimes disagree.
   for (auto [from, to, scale] : zip_equal(node.inputShape(0), target->sizes, target->scales))
-    if (coordinates == "align_corners" && std::abs(scale * double(from) - double(to)) > 1e-4)
+    if (sampling.coordinates == "align_corners" &&
+        std::abs(scale * double(from) - double(to)) > 1e-4)
       return node.error("align_corners with a scale of " + Twine(std::to_string(scale)) +
                         ", which gives no whole size, is ambiguous: give sizes");
-  return node.output(resize(node, *target, mode, coordinates, rounding));
+  return node.output(resize(node, *target, sampling));
 }
 
 } // namespace

@@ -269,6 +269,34 @@ LogicalResult importGather(NodeBinder &node) {
       node.create<GatherOp>({node.input(0), node.input(1)}, {.axis = node.i64(*axis)}));
 }
 
+/// A new dimension of `depth` elements, which hold the second of `values` where the index points and the first elsewhere.
+LogicalResult importOneHot(NodeBinder &node) {
+  RankedTensorType indices = node.inputType(0), values = node.inputType(2);
+  FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), indices.getRank() + 1);
+  FailureOr<SmallVector<double>> given = node.constantFloats(1);
+  if (failed(axis) || failed(given))
+    return failure();
+  int64_t depth = given->size() == 1 ? int64_t(given->front()) : 0;
+  if (depth < 1 || depth > INT32_MAX || values.getNumElements() != 2)
+    return node.error("needs one positive depth and two values");
+  SmallVector<int64_t> shape(indices.getShape()), line(indices.getRank() + 1, 1);
+  shape.insert(shape.begin() + *axis, 1);
+  line[*axis] = depth;
+  Value chosen = node.reshape(
+      node.cast(node.input(0), node.builder.getIntegerType(64, /*isSigned=*/true)), shape);
+  auto scalar = RankedTensorType::get({}, node.builder.getIntegerType(64, /*isSigned=*/true));
+  Value fromEnd = node.create<AddOp>({chosen, node.splat(scalar, double(depth))});
+  Value places = node.constantInts(to_vector(seq<int64_t>(depth)), line);
+  Value hit = node.create<OrOp>({node.create<EqualOp>({places, chosen}),
+                                 node.create<EqualOp>({places, fromEnd})});
+  auto value = [&](int64_t index) {
+    Value one = node.create<SliceOp>(
+        node.input(2), {.sizes = node.ints(1), .starts = node.ints(index), .steps = node.ints(1)});
+    return node.reshape(one, {});
+  };
+  return node.output(node.create<WhereOp>({hit, value(1), value(0)}));
+}
+
 /// Both move blocks of pixels by a reshape, a transposition and a reshape.
 LogicalResult importDepthToSpace(NodeBinder &node) {
   int64_t block = node.integer("blocksize");
@@ -316,6 +344,7 @@ void registerShape(ImporterTable &table) {
   table.onOp("Expand", 8, {2, 2}, importExpand);
   table.onOp("Tile", 6, {2, 2}, importTile);
   table.onOp("Gather", 1, {2, 2}, importGather);
+  table.onOp("OneHot", 9, {3, 3}, importOneHot);
   table.onOp("DepthToSpace", 1, {1, 1}, importDepthToSpace);
   table.onOp("SpaceToDepth", 1, {1, 1}, importSpaceToDepth);
 }

@@ -25,7 +25,7 @@ void loops::zeroHalo(Phase &phase, Value value) {
   };
   phase.setGrid(shape[0] * shape[1]);
   loops.loop(phase.begin(), phase.end(), 1, [&](Value plane) {
-    Value image = loops.div(plane, shape[1]), block = loops.rem(plane, shape[1]);
+    Value image = loops.named(loops.div(plane, shape[1]), "image"), block = loops.named(loops.rem(plane, shape[1]), "block");
     auto rows = [&](int64_t from, int64_t to, int64_t left, int64_t right) {
       if (from < to && left < right)
         loops.loop(loops.index(from), loops.index(to), 1, [&](Value row) { fill(image, block, row, left, right); }, "row");
@@ -55,8 +55,8 @@ void convertRows(Phase &phase, Value from, Value to, Value source, Value target,
   int64_t channels = type.getDimSize(1), rows = type.getDimSize(2), columns = type.getDimSize(3);
   phase.setGrid(type.getDimSize(0) * channels * rows, 8);
   loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-    Value row = loops.rem(i, rows), plane = loops.div(i, rows);
-    Value image = loops.div(plane, channels), channel = loops.rem(plane, channels);
+    Value row = loops.named(loops.rem(i, rows), "row"), plane = loops.named(loops.div(i, rows), "plane");
+    Value image = loops.named(loops.div(plane, channels), "image"), channel = loops.named(loops.rem(plane, channels), "channel");
     loops.loop(columns, [&](Value column) {
       loops.store(loops.load(source, at(fromLayout, image, channel, row, column)), target,
                   at(toLayout, image, channel, row, column));
@@ -88,8 +88,8 @@ void loops::convertLayout(Phase &phase, Value from, Value to) {
   Value zero = loops.number(storedElement(type.getElementType()), 0);
   phase.setGrid(type.getDimSize(0) * blocks * rows, 4);
   loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-    Value row = loops.rem(i, rows), plane = loops.div(i, rows);
-    Value image = loops.div(plane, blocks), part = loops.rem(plane, blocks);
+    Value row = loops.named(loops.rem(i, rows), "row"), plane = loops.named(loops.div(i, rows), "plane");
+    Value image = loops.named(loops.div(plane, blocks), "image"), part = loops.named(loops.rem(plane, blocks), "block");
     Value valid = loops.min(loops.index(block), loops.sub(loops.index(channels), loops.mul(part, block)));
     loops.loop(type.getDimSize(3), [&](Value column) {
       loops.loop(loops.index(0), valid, 1, [&](Value lane) {

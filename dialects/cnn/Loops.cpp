@@ -9,6 +9,13 @@ using namespace cnnc::cnn;
 
 Value Loops::index(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
 
+Value Loops::named(Value value, StringRef name) {
+  Operation *op = value.getDefiningOp();
+  if (op && op->getLoc() == loc)
+    op->setLoc(FusedLoc::get({loc}, builder.getStringAttr(name), builder.getContext()));
+  return value;
+}
+
 Value Loops::number(Type type, double value) {
   Type element = getElementTypeOrSelf(type);
   TypedAttr scalar = isa<FloatType>(element) ? TypedAttr(builder.getFloatAttr(element, value))

@@ -19,6 +19,8 @@ public:
   mlir::Location loc;
 
   mlir::Value index(int64_t value);
+  /// `value`, with a name in the C++ source: the metadata of its location.
+  mlir::Value named(mlir::Value value, llvm::StringRef name);
   /// A constant of a scalar or vector type, from a number.
   mlir::Value number(mlir::Type type, double value);
   mlir::Value integer(mlir::Type type, int64_t value);

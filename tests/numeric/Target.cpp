@@ -16,14 +16,18 @@ using namespace cnnc::numeric;
 
 const std::vector<Target> &cnnc::numeric::targets() {
   static const std::string neon = "--mtriple=aarch64-linux-gnu --mcpu=cortex-a76";
-  static const std::string flags = " -O2 -std=c++17 -ffp-contract=off -fPIC -shared";
+  static const std::string flags = " -O2 -ffp-contract=off -fwrapv -fno-math-errno -fno-trapping-math -Wall -Wextra "
+                                   "-Werror -Wno-psabi";
+  static const std::string library = flags + " -std=c++17 -fPIC -shared";
   static const std::vector<Target> list = {
       {"native_v2", "--mcpu=x86-64-v2", "", "", 1},
       {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
       {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
       {"native_neon", neon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
-      {"cxx_v3_clang", "--emit=cpp --mcpu=x86-64-v3", "clang++-22 -march=x86-64-v3" + flags, "", 1},
-      {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + flags, "", 3},
+      {"cxx_v3_clang", "--emit=cpp --mcpu=x86-64-v3", "clang++-22 -march=x86-64-v3" + library, "", 1},
+      {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + library, "", 3},
+      {"cxx_v4_gcc", "--emit=cpp --mcpu=x86-64-v4", "g++-12 -march=x86-64-v4 -mprefer-vector-width=512" + library, "", 3},
+      {"cxx_neon_gcc", "--emit=cpp " + neon, "aarch64-linux-gnu-gcc -mcpu=cortex-a76 -static" + flags, "qemu-aarch64", 5},
   };
   return list;
 }
@@ -61,8 +65,10 @@ std::optional<std::string> Target::build(const std::string &module, const std::s
   std::string cnnc = std::string(CNNC_BINARY) + " " + folder + "/cases.mlir " + options + " -o " + output;
   if (auto error = shell(cnnc, folder))
     return error;
-  if (source)
-    return shell("cd " + output + " && " + compiler + " $(find . -name '*.cpp' -o -name '*.[cS]') -o ../cases.so", folder);
+  if (source) {
+    std::string program = emulator.empty() ? " -o ../cases.so" : " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " -o ../cases";
+    return shell("cd " + output + " && " + compiler + " *.cpp $(ls *.S 2> /dev/null)" + program, folder);
+  }
   if (!compiler.empty())
     return shell(compiler + " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " " + output + " -o " + folder + "/cases", folder);
   return std::nullopt;

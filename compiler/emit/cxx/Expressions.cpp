@@ -44,6 +44,11 @@ static std::string numberText(Attribute value) {
   return numberText(cast<IntegerAttr>(value).getValue());
 }
 
+/// Whether all bits of a splat are zero.
+static bool isZero(DenseElementsAttr splat) {
+  return llvm::all_of(splat.getRawData(), [](char byte) { return byte == 0; });
+}
+
 Expr FunctionWriter::constant(Attribute value, Type type, unsigned width) {
   if (type.isIndex())
     return code.integer(cast<IntegerAttr>(value).getInt());
@@ -57,6 +62,8 @@ Expr FunctionWriter::constant(Attribute value, Type type, unsigned width) {
     return code.text(text);
   };
   std::string name = types.name(type, width);
+  if (dense.isSplat() && isZero(dense))
+    return code.braces(name, {});
   if (dense.isSplat())
     return code.call("splat<" + name + ">", {element(dense.getSplatValue<Attribute>())});
   return code.braces(name, llvm::map_to_vector(dense.getValues<Attribute>(), element));
@@ -64,6 +71,8 @@ Expr FunctionWriter::constant(Attribute value, Type type, unsigned width) {
 
 Expr FunctionWriter::spread(Value value, bool mayBeScalar) {
   Expr e = use(value);
+  if (mayBeScalar && e->kind == Expression::Braces && e->operands.empty())
+    return code.text(isa<FloatType>(getElementTypeOrSelf(value.getType())) ? "0.0f" : "0");
   return mayBeScalar && e->kind == Expression::Call && StringRef(e->text).starts_with("splat<")
              ? e->operands[0]
              : e;
@@ -101,6 +110,8 @@ Expr FunctionWriter::place(Value memory, ValueRange indices) {
   return code.subscript(base, {sum});
 }
 
+static bool isConstant(Value value) { return value.getDefiningOp<arith::ConstantOp>() != nullptr; }
+
 Expr FunctionWriter::arithmetic(Operation &op) {
   Type type = op.getResult(0).getType();
   bool isVector = isa<VectorType>(type);
@@ -120,11 +131,8 @@ Expr FunctionWriter::arithmetic(Operation &op) {
     if (isa<arith::RemUIOp, arith::RemSIOp>(op))
       return code.index("%", operand(0), operand(1));
   }
-  auto isConstant = [&](unsigned i) {
-    return op.getOperand(i).getDefiningOp<arith::ConstantOp>() != nullptr;
-  };
   auto pair = [&](StringRef word) {
-    Expr a = spread(op.getOperand(0), isVector && isConstant(0) && !isConstant(1));
+    Expr a = spread(op.getOperand(0), isVector && !isConstant(op.getOperand(1)));
     return code.binary(word, a, spread(op.getOperand(1), isVector && a->kind != Expression::Text));
   };
   auto bits = [&](StringRef word, StringRef ofBooleans) {
@@ -187,11 +195,13 @@ Expr FunctionWriter::comparison(Operation &op) {
     StringRef word = kWords[static_cast<int>(compare.getPredicate())];
     if (compare.getPredicate() >= P::ult && !isMask(compare.getLhs().getType()))
       return code.binary(word, unsignedOf(compare.getLhs()), unsignedOf(compare.getRhs()));
-    return code.binary(word, use(compare.getLhs()), spread(compare.getRhs(), true));
+    Expr left = spread(compare.getLhs(), isVector && !isConstant(compare.getRhs()));
+    return code.binary(word, left, spread(compare.getRhs(), left->kind != Expression::Text));
   }
   auto compare = cast<arith::CmpFOp>(op);
   using P = arith::CmpFPredicate;
-  Expr a = use(compare.getLhs()), b = spread(compare.getRhs(), true);
+  Expr a = spread(compare.getLhs(), isVector && !isConstant(compare.getRhs()));
+  Expr b = spread(compare.getRhs(), a->kind != Expression::Text);
   auto is = [&](StringRef word) { return code.binary(word, a, b); };
   auto isNaN = [&](Expr e) { return code.binary("!=", e, e); };
   switch (compare.getPredicate()) {

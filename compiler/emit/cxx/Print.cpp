@@ -12,6 +12,8 @@
 using namespace cnnc::emit::cxx;
 using llvm::StringRef;
 
+static constexpr size_t kColumns = 118;
+
 namespace {
 enum Precedence {
   Lowest,
@@ -47,6 +49,7 @@ public:
   std::string definition();
 
 private:
+  void printHead(bool all);
   void print(Expr e, Precedence context = Lowest);
   void printBinary(Expr e, Precedence context);
   void printList(StringRef open, llvm::ArrayRef<Expr> list, StringRef close);
@@ -61,7 +64,7 @@ private:
   const Function &function;
   std::string text;
   llvm::raw_string_ostream os;
-  unsigned depth = 1;
+  unsigned depth = 0;
   llvm::DenseMap<const Variable *, std::string> names;
   llvm::StringMap<int> uses; // names in scope
 };
@@ -96,7 +99,21 @@ void Printer::printBinary(Expr e, Precedence context) {
     left = Shift;
   if (a->kind == Expression::Binary && a->text == e->text)
     left = own;
-  bool isNegative = e->isIndex && e->text == "+" && b->kind == Expression::Integer && b->value < 0;
+  bool isSum = e->isIndex && e->text == "+" && b->kind == Expression::Integer;
+  bool isNegative = isSum && b->value < 0;
+  // A constant stands behind what it is added to, but before what is taken from it.
+  if (isSum && !isNegative && a->kind == Expression::Binary && a->text == "-" &&
+      a->operands[0]->kind == Expression::Integer && a->operands[0]->value == 0) {
+    left = right;
+    std::swap(a, b);
+    b = b->operands[1];
+    os << (context > own ? "(" : "");
+    print(a, left);
+    os << " - ";
+    print(b, right);
+    os << (context > own ? ")" : "");
+    return;
+  }
   os << (context > own ? "(" : "");
   print(a, left);
   if (isNegative) {
@@ -252,48 +269,63 @@ void Printer::printBody(const Block &block) {
     os.indent(2 * depth) << "}\n";
 }
 
-std::string Printer::declaration() {
-  os << "void " << function.name << '(';
-  llvm::interleaveComma(function.parameters, os, [&](const Variable *parameter) {
-    declare(parameter);
-    os << parameter->type << (StringRef(parameter->type).ends_with("*") ? "" : " ");
-    printName(parameter);
-    os << parameter->suffix;
-  });
-  os << ')';
-  return text;
-}
-
-std::string Printer::definition() {
-  declaration();
-  // Parameters that nobody reads have no name.
+/// The head of the function; parameters that nobody reads have no name, if `all` are not wanted.
+void Printer::printHead(bool all) {
   llvm::DenseMap<const Variable *, bool> isRead;
   for (const Statement &statement : function.body)
     forEachExpression(statement, [&](Expr e) {
       forEachNode(e, [&](Expr node) { isRead[node->variable] = true; });
     });
-  text.clear();
   os << "void " << function.name << '(';
   llvm::interleaveComma(function.parameters, os, [&](const Variable *parameter) {
     os << parameter->type;
-    if (isRead.lookup(parameter)) {
-      os << (StringRef(parameter->type).ends_with("*") ? "" : " ");
-      printName(parameter);
-    } else if (!parameter->suffix.empty()) {
+    declare(parameter);
+    bool isNamed = all || isRead.lookup(parameter);
+    if ((isNamed || !parameter->suffix.empty()) && parameter->type.back() != '*')
       os << ' ';
-    }
+    if (isNamed)
+      printName(parameter);
     os << parameter->suffix;
   });
-  os << ") {\n";
-  depth = 0;
+  os << ')';
+}
+
+std::string Printer::declaration() {
+  printHead(/*all=*/true);
+  os << ";\n";
+  return text;
+}
+
+std::string Printer::definition() {
+  printHead(/*all=*/false);
+  os << " {\n";
   printBlock(function.body);
   os << "}\n";
   return text;
 }
 
+/// Breaks long lines behind commas, or else before operators.
+static std::string wrapped(StringRef text) {
+  std::string result;
+  for (StringRef whole : llvm::split(text.drop_back(), '\n')) {
+    std::string line = whole.str(), indent(whole.size() - whole.ltrim().size() + 4, ' ');
+    while (line.size() > kColumns) {
+      StringRef head = StringRef(line).take_front(kColumns);
+      size_t comma = head.rfind(", "), space = head.rfind(' ');
+      size_t at = comma != StringRef::npos && comma > kColumns / 2 ? comma + 1 : space;
+      if (at == StringRef::npos || at < indent.size())
+        break;
+      result += line.substr(0, at) + "\n";
+      line = indent + line.substr(at + 1);
+    }
+    result += line + "\n";
+  }
+  return result;
+}
+
 std::string cnnc::emit::cxx::declarationOf(const Function &function) {
-  return Printer(function).declaration() + ";\n";
+  return wrapped(Printer(function).declaration());
 }
 std::string cnnc::emit::cxx::textOf(const Function &function) {
-  return Printer(function).definition();
+  return wrapped(Printer(function).definition());
 }

@@ -16,26 +16,48 @@ static constexpr int kMostIndexNodes = 9;
 /// As many carried values of one type make an array.
 static constexpr size_t kLeastArray = 3;
 
+/// The name in a location. That of an operation says for which ONNX nodes it is; beside them there
+/// may be a name.
+static StringRef nameIn(Value value) {
+  if (isa<BlockArgument>(value)) {
+    auto name = dyn_cast<NameLoc>(value.getLoc());
+    return name ? name.getName().getValue() : "";
+  }
+  auto fused = dyn_cast<FusedLoc>(value.getLoc());
+  auto name = fused ? dyn_cast_or_null<StringAttr>(fused.getMetadata()) : StringAttr();
+  return name ? name.getValue() : "";
+}
+
+static func::FuncOp calleeOf(func::CallOp call) {
+  return SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+}
+
+/// What a value is called: as its location says, else as a function that it is handed to calls it.
+static std::string hintOf(Value value, StringRef otherwise) {
+  StringRef name = nameIn(value);
+  for (OpOperand &use : value.getUses())
+    if (auto call = dyn_cast<func::CallOp>(use.getOwner());
+        call && (name.empty() || isa<MemRefType>(value.getType())))
+      if (func::FuncOp callee = calleeOf(call); callee && !callee.isExternal())
+        if (StringRef inner = nameIn(callee.getArgument(use.getOperandNumber())); !inner.empty())
+          name = inner;
+  std::string hint;
+  for (char c : name)
+    hint += llvm::isAlnum(c) ? c : '_';
+  return hint.empty() || llvm::isDigit(hint[0]) ? otherwise.str() : hint;
+}
+
 /// Whether the function, or one that it calls, stores through the argument.
 static bool isWritten(BlockArgument argument) {
   return llvm::any_of(argument.getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
     if (auto call = dyn_cast<func::CallOp>(user)) {
-      auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
+      func::FuncOp callee = calleeOf(call);
       return !callee || callee.isExternal() ||
              isWritten(callee.getArgument(use.getOperandNumber()));
     }
     return isa<memref::StoreOp, vector::StoreOp>(user);
   });
-}
-
-/// A block argument's location is its name.
-static std::string hintOf(Value value, StringRef otherwise) {
-  auto name = isa<BlockArgument>(value) ? dyn_cast<NameLoc>(value.getLoc()) : NameLoc();
-  std::string hint;
-  for (char c : name ? name.getName().getValue() : StringRef())
-    hint += llvm::isAlnum(c) ? c : '_';
-  return hint.empty() || llvm::isDigit(hint[0]) ? otherwise.str() : hint;
 }
 
 static bool mentions(Expr e, Expr target) {
@@ -80,6 +102,8 @@ static StringRef wordFor(Operation *op) {
 /// Words for all values that an operation names: those that are read are called after their memory.
 static std::string wordOf(Value value) {
   Operation *op = value.getDefiningOp();
+  if (std::string hint = hintOf(value, ""); !hint.empty())
+    return hint;
   if (auto broadcast = dyn_cast_or_null<vector::BroadcastOp>(op))
     return wordOf(broadcast.getSource());
   if (auto load = dyn_cast_or_null<memref::LoadOp>(op))

@@ -85,7 +85,7 @@ public:
     phase.setName(op.getAnchor()->getName().stripDialect());
     phase.setGrid(shape[0] * shape[2]);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value image = loops.div(i, shape[2]), row = loops.rem(i, shape[2]);
+      Value image = loops.named(loops.div(i, shape[2]), "image"), row = loops.named(loops.rem(i, shape[2]), "row");
       for (const Run &run : runs)
         move(loops, target, run, op, phase.memory(op.getInputs()[run.operand]), phase.memory(op->getResult(run.result)), image, row);
       for (Value result : op->getResults())
@@ -116,8 +116,8 @@ private:
     }
     loops.loop(run.count, [&](Value channel) {
       Value source = loops.add(channel, run.from), target = loops.add(loops.mul(channel, run.step), run.to);
-      Value sourceBlock = loops.div(source, kBlock), sourceLane = loops.rem(source, kBlock);
-      Value targetBlock = loops.div(target, kBlock), targetLane = loops.rem(target, kBlock);
+      Value sourceBlock = loops.named(loops.div(source, kBlock), "source_block"), sourceLane = loops.named(loops.rem(source, kBlock), "source_lane");
+      Value targetBlock = loops.named(loops.div(target, kBlock), "target_block"), targetLane = loops.named(loops.rem(target, kBlock), "target_lane");
       loops.loop(columns, [&](Value column) {
         loops.store(loops.load(from, at(in, sourceBlock, column, sourceLane)), to, at(out, targetBlock, column, targetLane));
       }, "column");

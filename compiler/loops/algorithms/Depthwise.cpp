@@ -47,7 +47,7 @@ public:
     phase.setName("depthwise" + std::to_string(window[0]) + "x" + std::to_string(window[1]));
     phase.setGrid(out[0] * parts * out[2], 4);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value row = loops.rem(i, out[2]), plane = loops.div(i, out[2]);
+      Value row = loops.rem(i, out[2]), plane = loops.named(loops.div(i, out[2]), "plane");
       SmallVector<Value> all = arguments;
       all.append({loops.div(plane, parts), loops.rem(plane, parts), row});
       forEachTile(loops, RowCut(out[3], tile.pixels), [&](int64_t size, Value column) {
@@ -75,7 +75,7 @@ private:
     ValueRange extra = arguments.drop_front(hasBias ? 4 : 3).drop_back(4);
     int64_t vectors = tile.channels / lanes;
     Value first = loops.mul(indices[1], tile.channels);
-    Value block = loops.div(first, kBlock), firstLane = loops.rem(first, kBlock);
+    Value block = loops.named(loops.div(first, kBlock), "block"), firstLane = loops.named(loops.rem(first, kBlock), "lane");
     auto laneOf = [&](int64_t v) { return loops.add(firstLane, v * lanes); };
     auto load = [&](Value memory, ValueRange at) -> Value {
       return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
@@ -95,7 +95,7 @@ private:
         SmallVector<Value> next(in);
         Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
         for (int64_t v = 0; v < vectors; ++v) {
-          Value weight = load(w, {block, ky, kx, laneOf(v)});
+          Value weight = loops.named(load(w, {block, ky, kx, laneOf(v)}), "weight");
           for (int64_t p = 0; p < pixels; ++p) {
             Value pixel = load(x, {image, block, inRow, loops.add(inColumn, p * stride[1]), laneOf(v)});
             Value &sum = next[v * pixels + p];

@@ -214,7 +214,7 @@ private:
       SmallVector<Value> next(carried);
       SmallVector<Value> weight;
       for (int64_t v = 0; v < vectors; ++v)
-        weight.push_back(load(loops, w, {filters[v].first, block, ky, kx, channel, filters[v].second}));
+        weight.push_back(loops.named(load(loops, w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
       Value inRow = loops.add(firstRow, loops.mul(ky, s.dilationH));
       Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
       Value inBlock = loops.add(firstBlock, block);
@@ -222,7 +222,7 @@ private:
         Value at = loops.add(inColumn, p * s.strideW);
         Value element = s.matrix ? loops.load(x, {at, loops.add(loops.mul(block, kBlock), channel)})
                                  : loops.load(x, {image, inBlock, inRow, at, channel});
-        Value pixel = vector::BroadcastOp::create(loops.builder, loops.loc, vector, element);
+        Value pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, vector, element), "pixel");
         for (int64_t v = 0; v < vectors; ++v)
           next[v * pixels + p] = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight[v], next[v * pixels + p]);
       }

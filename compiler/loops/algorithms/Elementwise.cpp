@@ -44,8 +44,8 @@ public:
     phase.setName(("elementwise_" + op.getAnchor()->getName().stripDialect()).str());
     phase.setGrid(shape[0] * blocks * shape[2], 8);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value row = loops.rem(i, shape[2]), plane = loops.div(i, shape[2]);
-      Value image = loops.div(plane, blocks), block = loops.rem(plane, blocks);
+      Value row = loops.named(loops.rem(i, shape[2]), "row"), plane = loops.named(loops.div(i, shape[2]), "plane");
+      Value image = loops.named(loops.div(plane, blocks), "image"), block = loops.named(loops.rem(plane, blocks), "block");
       loops.loop(shape[3], [&](Value column) {
         for (int64_t first = 0; first < kBlock; first += target.lanes()) {
           Value lane = loops.index(first);

@@ -44,7 +44,8 @@ bool isBlockedImage(Value value) {
 struct RowOfGrid {
   Value image, block, row;
   RowOfGrid(Loops &loops, Value i, int64_t blocks, int64_t rows)
-      : image(loops.div(loops.div(i, rows), blocks)), block(loops.rem(loops.div(i, rows), blocks)), row(loops.rem(i, rows)) {}
+      : image(loops.named(loops.div(loops.div(i, rows), blocks), "image")),
+        block(loops.named(loops.rem(loops.div(i, rows), blocks), "block")), row(loops.named(loops.rem(i, rows), "row")) {}
 };
 
 /// One dimension of a window at one output position: the taps [low, high) that lie inside the image, and the first
@@ -154,7 +155,7 @@ public:
     phase.setName(average ? "global_avg_pool" : "global_max_pool");
     phase.setGrid(shape[0] * blocks, 2);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value image = loops.div(i, blocks), block = loops.rem(i, blocks);
+      Value image = loops.named(loops.div(i, blocks), "image"), block = loops.named(loops.rem(i, blocks), "block");
       SmallVector<Value> start(vectors, loops.number(vector, average ? 0.0 : -INFINITY));
       // Each row by itself, then the rows: the sum's error grows with H + W, not with H * W.
       auto totals = loops.carry(shape[2], start, "row", [&](Value row, ValueRange soFar) {

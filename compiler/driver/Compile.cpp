@@ -48,7 +48,7 @@ Error writeText(StringRef path, llvm::function_ref<Error(llvm::raw_ostream &)> p
 
 Error printModule(ModuleOp module, StringRef path) {
   OpPrintingFlags flags;
-  flags.elideLargeElementsAttrs(kElideElements).elideLargeResourceString(kElideElements);
+  flags.elideLargeElementsAttrs(kElideElements).elideLargeResourceString(0);
   return writeText(path, [&](llvm::raw_ostream &os) {
     module.print(os, flags);
     os << '\n';

@@ -173,12 +173,17 @@ Error Compilation::run() {
 }
 } // namespace
 
+/// What LLVM and lld cannot return as an error: code that cannot be selected, a disk that is full.
+static void giveUp(void *options, const char *reason, bool) {
+  auto &given = *static_cast<const Options *>(options);
+  llvm::errs() << "cnnc: " << given.model << ": cannot write '" << given.output
+               << "': " << StringRef(reason).split('\n').first << '\n';
+  llvm::sys::RunInterruptHandlers();
+  _exit(1);
+}
+
 int cnnc::compile(const Options &options) {
-  llvm::install_fatal_error_handler([](void *, const char *reason, bool) {
-    llvm::errs() << "cnnc: LLVM gave up: " << reason << '\n';
-    llvm::sys::RunInterruptHandlers();
-    _exit(1);
-  });
+  llvm::install_fatal_error_handler(giveUp, const_cast<Options *>(&options));
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);

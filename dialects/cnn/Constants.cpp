@@ -6,6 +6,8 @@
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace cnnc::cnn;
 
@@ -28,8 +30,13 @@ ArrayRef<char> cnnc::cnn::rawBytes(ElementsAttr value) {
 
 template <typename T>
 static std::vector<float> convert(ArrayRef<char> bytes) {
-  auto *data = reinterpret_cast<const T *>(bytes.data());
-  return std::vector<float>(data, data + bytes.size() / sizeof(T));
+  std::vector<float> floats(bytes.size() / sizeof(T));
+  for (size_t i = 0; i < floats.size(); ++i) {
+    T value; // in a mapped file it may be unaligned
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof value);
+    floats[i] = value;
+  }
+  return floats;
 }
 
 std::vector<float> cnnc::cnn::floatsOf(ElementsAttr value) {

@@ -78,7 +78,9 @@ Error cnnc::emit::link(const MemoryBuffer &code, const WeightSection &weights, S
     return error;
 
   std::string soname = ("-soname=" + sys::path::filename(options.output)).str();
-  std::vector<const char *> arguments = {"ld.lld", "-o", output->temporaryPath().c_str(), codeFile->temporaryPath().c_str()};
+  // A mapped output would die of a full disk. LLVM 22 reads the option the wrong way round: this one says not to map.
+  std::vector<const char *> arguments = {"ld.lld", "--mmap-output-file", "-o", output->temporaryPath().c_str(),
+                                         codeFile->temporaryPath().c_str()};
   if (weightsFile)
     arguments.push_back(weightsFile->temporaryPath().c_str());
   if (options.kind == NativeOptions::Kind::SharedLibrary)

@@ -105,7 +105,7 @@ class Outputs(Driver):
             header = (self.folder / "m.h").stat().st_size
             (self.folder / output).unlink()
             (self.folder / "m.h").unlink()
-            links = f"cannot link '{output}': failed to open {output}: File too large"
+            links = f"cannot write '{output}': IO failure on output stream: File too large"
             for space, message in ((0, "cannot write 'm.h': File too large"),
                                    (header - 1, "cannot write 'm.h': File too large"),
                                    (header, f"cannot write '{output}': File too large"),

@@ -11,8 +11,10 @@ config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(build, "tests", "lit")
 config.excludes = ["Inputs"]
-config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "frontends", "onnx")
-config.substitutions.append(("%python", lit_config.params.get("python", "python3")))
+python = lit_config.params.get("python", "python3")
+config.substitutions.append(("%python", python))
+# Writes the models that stand in a test behind //---, next to each other.
+config.substitutions.append(("%write_models", f"{python} {config.test_source_root}/frontends/onnx/write_models.py"))
 tools = [os.path.join(build, "bin"), lit_config.params["llvm_tools"], config.environment["PATH"]]
 config.environment["PATH"] = os.pathsep.join(tools)
 # Uninstrumented LLVM and MLIR trip the checks of containers that both sides fill.

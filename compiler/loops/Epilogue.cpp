@@ -70,7 +70,7 @@ static Packing blockedConstant(RankedTensorType type, int64_t resultRank) {
 
 Epilogue::Epilogue(Phase &phase, FusedOp op, bool anchored, int64_t merged)
     : op(op), operators(operatorsOf(op, anchored)), resultType(cast<RankedTensorType>(op->getResult(0).getType())),
-      matrix(resultType.getRank() == 2) {
+      matrix(resultType.getRank() == 2), merged(merged) {
   for (BlockArgument argument : argumentsOf(operators)) {
     Value value = op.getInputs()[argument.getArgNumber()];
     auto type = withoutLayout(cast<RankedTensorType>(argument.getType()));
@@ -106,12 +106,14 @@ Value Epilogue::read(Loops &loops, Value memory, const Operand &operand, VectorT
   if (Value value = op.getInputs()[cast<BlockArgument>(operand.argument).getArgNumber()]; !constantOf(value))
     layout = layoutOf(value.getType());
   Value zero = loops.index(0);
-  auto at = [&](int64_t extent, Value position, int64_t halo) {
-    return loops.add(extent == 1 ? zero : position, halo);
+  auto at = [&](bool broadcast, Value position, int64_t halo) {
+    return loops.add(broadcast ? zero : position, halo);
   };
-  SmallVector<Value> indices = {at(extents[0], point.image, 0), extents[1] == 1 ? zero : point.block,
-                                at(extents[2], point.row, layout ? layout.top() : 0),
-                                at(extents[3], point.column, layout ? layout.left() : 0),
+  // Columns of merged rows belong to several rows, also where each of these has one.
+  int64_t columns = merged > 1 ? extents[2] : extents[3];
+  SmallVector<Value> indices = {at(extents[0] == 1, point.image, 0), extents[1] == 1 ? zero : point.block,
+                                at(extents[2] == 1, point.row, layout ? layout.top() : 0),
+                                at(columns == 1, point.column, layout ? layout.left() : 0),
                                 extents[1] == 1 ? zero : point.lane};
   if (extents[1] == 1 && resultType.getShape()[1] != 1)
     return vector::BroadcastOp::create(loops.builder, loops.loc, vector, loops.load(memory, indices));

@@ -48,6 +48,7 @@ private:
   llvm::SmallVector<mlir::Value> buffers;
   mlir::RankedTensorType resultType;
   bool matrix;
+  int64_t merged;
 };
 
 /// Stores a vector, or its first `count` elements one by one.

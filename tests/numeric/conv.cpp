@@ -1,62 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions: channels and widths that fit no vector, all strides, paddings, dilations and groups,
 // and what may run behind them.
-#include "tests/numeric/Numeric.h"
+#include "tests/numeric/Layers.h"
 
 #include <cmath>
 
 using namespace cnnc::numeric;
-
-namespace {
-struct Conv {
-  int64_t batch = 1, channels = 3, height = 7, width = 7, filters = 16, kh = 3, kw = 3;
-  Shape stride = {1, 1}, pad = {0, 0, 0, 0}, dilation = {1, 1}, outputPad = {0, 0};
-  int64_t groups = 1;
-  bool bias = true, constantWeights = true;
-
-  int64_t outHeight() const { return (height + pad[0] + pad[2] - (kh - 1) * dilation[0] - 1) / stride[0] + 1; }
-  int64_t outWidth() const { return (width + pad[1] + pad[3] - (kw - 1) * dilation[1] - 1) / stride[1] + 1; }
-  std::string attributes() const {
-    return "stride = " + numbers(stride) + ", pad = " + numbers(pad) + ", dilation = " + numbers(dilation) +
-           ", groups = " + std::to_string(groups) + " : i64";
-  }
-  std::vector<Operand> operands(Shape weightShape) const {
-    std::vector<Operand> result = {{{batch, channels, height, width}}, weight(weightShape)};
-    result[1].isConstant = constantWeights;
-    if (bias)
-      result.push_back(weight({filters}));
-    return result;
-  }
-};
-} // namespace
-
-static Expected convolve(const Conv &p, const std::vector<Tensor> &in) {
-  Expected result({p.batch, p.filters, p.outHeight(), p.outWidth()});
-  int64_t channels = p.channels / p.groups, filters = p.filters / p.groups;
-  result.value.each([&](const Shape &at) {
-    double sum = p.bias ? in[2].at({at[1]}) : 0, size = std::abs(sum);
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t i = 0; i < p.kh; ++i)
-        for (int64_t j = 0; j < p.kw; ++j) {
-          int64_t h = at[2] * p.stride[0] - p.pad[0] + i * p.dilation[0];
-          int64_t w = at[3] * p.stride[1] - p.pad[1] + j * p.dilation[1];
-          if (h < 0 || h >= p.height || w < 0 || w >= p.width)
-            continue;
-          double product = in[0].at({at[0], at[1] / filters * channels + c, h, w}) * in[1].at({at[1], c, i, j});
-          sum += product;
-          size += std::abs(product);
-        }
-    result.set(at, sum, size);
-  });
-  return result;
-}
-
-static Case conv(const Conv &p) {
-  Shape weights = {p.filters, p.channels / p.groups, p.kh, p.kw};
-  Shape shape = {p.batch, p.filters, p.outHeight(), p.outWidth()};
-  return {"conv", p.attributes(), p.operands(weights), shape,
-          [p](const std::vector<Tensor> &in) { return convolve(p, in); }};
-}
 
 /// Each element of x, times the weights, lands on its window of the result.
 static Expected scatter(const Conv &p, const Shape &shape, const std::vector<Tensor> &in) {
@@ -91,10 +40,21 @@ static Case convTranspose(const Conv &p) {
           [=](const std::vector<Tensor> &in) { return scatter(p, shape, in); }};
 }
 
-static double relu(double x) { return std::max(x, 0.0); }
-static double relu6(double x) { return std::min(std::max(x, 0.0), 6.0); }
-static double silu(double x) { return x / (1 + std::exp(-x)); }
-static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+/// A constant that broadcasts to x.
+static Case plusConstant(Shape x, Shape constant) {
+  return {"add", "", {{x}, weight(constant)}, x, [=](const std::vector<Tensor> &in) {
+            Expected result(x);
+            result.value.each([&](const Shape &at) {
+              Shape from(at.end() - static_cast<int64_t>(constant.size()), at.end());
+              for (size_t d = 0; d < from.size(); ++d)
+                from[d] = constant[d] == 1 ? 0 : from[d];
+              double a = in[0].at(at), b = in[1].at(from);
+              result.set(at, a + b, std::abs(a) + std::abs(b));
+            });
+            return result;
+          }};
+}
+
 static double leaky(double x) { return x < 0 ? 0.1 * x : x; }
 static double hardSwish(double x) { return x * std::min(std::max(x / 6 + 0.5, 0.0), 1.0); }
 static double gelu(double x) { return x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }
@@ -114,8 +74,8 @@ static std::vector<Case> cases() {
     all.push_back(conv({.channels = 16, .filters = filters, .pad = {1, 1, 1, 1}, .bias = false}));
   // Strides, paddings and dilations.
   for (Shape stride : {Shape{1, 1}, {2, 2}, {1, 2}, {3, 1}})
-    for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 0, 1, 1}, {2, 1, 0, 3}})
-      for (Shape dilation : {Shape{1, 1}, {2, 2}, {1, 3}})
+    for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {2, 1, 0, 3}})
+      for (Shape dilation : {Shape{1, 1}, {2, 3}})
         all.push_back(conv({.channels = 5, .height = 11, .width = 13, .filters = 19, .stride = stride, .pad = pad,
                             .dilation = dilation}));
   // Kernels.
@@ -162,6 +122,12 @@ static std::vector<Case> cases() {
       all.push_back(base.plusResidual());
       all.push_back(base.plusResidual().then("relu", "", relu));
     }
+  }
+  for (int64_t width : {1, 7}) {
+    Case base = conv({.channels = 17, .height = 6, .width = width, .filters = 26, .kh = 1, .kw = 1});
+    all.push_back(base.plusResidual());
+    for (Shape constant : {Shape{}, {width}, {6, width}, {6, 1}, {26, 1, 1}, {26, 6, width}, {1, 26, 1, width}})
+      all.push_back(base.then(plusConstant(base.shape, constant)));
   }
   // Other floats.
   for (const char *type : {"f64", "f16", "bf16"}) {

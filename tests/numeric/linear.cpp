@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fully connected layers and matrix products.
-#include "tests/numeric/Numeric.h"
+#include "tests/numeric/Layers.h"
 
 #include <cmath>
 
 using namespace cnnc::numeric;
-
-static Case fc(int64_t images, int64_t depth, int64_t units, bool bias) {
-  std::vector<Operand> operands = {{{images, depth}}, weight({units, depth})};
-  if (bias)
-    operands.push_back(weight({units}));
-  return {"fc", "", operands, {images, units}, [=](const std::vector<Tensor> &in) {
-            Expected result({images, units});
-            result.value.each([&](const Shape &at) {
-              double sum = bias ? in[2].at({at[1]}) : 0, size = std::abs(sum);
-              for (int64_t k = 0; k < depth; ++k) {
-                double product = in[0].at({at[0], k}) * in[1].at({at[1], k});
-                sum += product;
-                size += std::abs(product);
-              }
-              result.set(at, sum, size);
-            });
-            return result;
-          }};
-}
 
 /// a and b are read with all leading dimensions; `shape` is the result's.
 static Case matmul(Shape a, Shape b, Shape shape, bool constant = false) {
@@ -58,7 +39,6 @@ static Case matmul(Shape a, Shape b, Shape shape, bool constant = false) {
   return {"matmul", "", {{a}, right}, shape, multiply};
 }
 
-static double relu(double x) { return std::max(x, 0.0); }
 
 static std::vector<Case> cases() {
   std::vector<Case> all;

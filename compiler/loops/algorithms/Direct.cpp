@@ -372,15 +372,12 @@ private:
       BlockedAttr layout = layoutOf(type);
       return !layout || layout.hasHalo();
     };
+    if (hasHalo(op.getAnchorInput(0).getType()))
+      return false;
     auto result = cast<RankedTensorType>(op->getResult(0).getType());
-    for (Value operand : op.getInputs()) {
+    for (Value operand : llvm::drop_begin(op.getInputs(), op.getAnchor()->getNumOperands())) {
       auto type = cast<RankedTensorType>(operand.getType());
-      if (operand == op.getAnchorInput(0) ? hasHalo(type) : false)
-        return false;
-      if (operand == op.getAnchorInput(0) || operand == op.getAnchorInput(1) || type.getNumElements() == 1 ||
-          type.getRank() < 2)
-        continue;
-      bool spatial = type.getDimSize(type.getRank() - 1) != 1 || type.getDimSize(type.getRank() - 2) != 1;
+      bool spatial = llvm::any_of(type.getShape().take_back(2), [](int64_t size) { return size != 1; });
       if (spatial && (constantOf(operand) || type.getShape() != result.getShape() || hasHalo(type)))
         return false;
     }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers behind layers: layouts, halos, views and places in the arena that one layer leaves to the next.
+#include "tests/numeric/Layers.h"
+
+#include <cmath>
+
+using namespace cnnc::numeric;
+
+static Case reshape(Shape x, Shape shape) {
+  return {"reshape", "shape = " + numbers(shape), {{x}}, shape, [=](const std::vector<Tensor> &in) {
+            Expected result(shape);
+            result.value.values = in[0].values;
+            return result;
+          }};
+}
+
+/// Stem, depthwise block, head.
+static Case mobile(int64_t batch, int64_t width, int64_t channels, int64_t hidden) {
+  Conv stem{.batch = batch, .channels = 3, .height = 15, .width = width, .filters = channels, .stride = {2, 2}, .pad = {1, 1, 1, 1}};
+  int64_t height = stem.outHeight(), columns = stem.outWidth();
+  Conv expand{.batch = batch, .channels = channels, .height = height, .width = columns, .filters = hidden, .kh = 1, .kw = 1};
+  Conv depthwise{.batch = batch, .channels = hidden, .height = height, .width = columns, .filters = hidden, .kh = 5, .kw = 5,
+                 .pad = {2, 2, 2, 2}, .groups = hidden};
+  Conv project{.batch = batch, .channels = hidden, .height = height, .width = columns, .filters = channels, .kh = 1, .kw = 1};
+  return conv(stem)
+      .then("relu", "", relu)
+      .then(conv(expand))
+      .then("clip", "min = 0.0 : f64, max = 6.0 : f64", relu6)
+      .then(conv(depthwise))
+      .then("silu", "", silu)
+      .then(conv(project))
+      .plusResidual()
+      .then(globalPool("global_avg_pool", {batch, channels, height, columns}, true))
+      .then(reshape({batch, channels, 1, 1}, {batch, channels}))
+      .then(fc(batch, channels, 10, true));
+}
+
+/// Convolution, pool, convolution; flattened into a fully connected layer.
+static Case plain(int64_t width, int64_t channels, bool average) {
+  Conv first{.channels = 1, .height = 13, .width = width, .filters = channels, .pad = {1, 1, 1, 1}};
+  Pool pool{.x = {1, channels, 13, width}, .pad = {1, 1, 1, 1}};
+  Conv second{.channels = channels, .height = pool.shape()[2], .width = pool.shape()[3], .filters = 20, .kh = 3, .kw = 1,
+              .pad = {1, 0, 1, 0}};
+  Shape last = {1, 20, second.outHeight(), second.outWidth()};
+  int64_t depth = last[1] * last[2] * last[3];
+  return conv(first)
+      .then("relu", "", relu)
+      .then(average ? avgPool(pool) : maxPool(pool))
+      .then(conv(second))
+      .then(reshape(last, {1, depth}))
+      .then(fc(1, depth, 7, true))
+      .then("sigmoid", "", sigmoid);
+}
+
+static std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (int64_t channels : {1})
+    for (int64_t width : {7, 13, 15}) {
+      all.push_back(mobile(1, width, channels, channels + 9));
+      all.push_back(plain(width, channels, channels == 17));
+    }
+  all.push_back(mobile(3, 13, 17, 34));
+  all.push_back(mobile(2, 1, 16, 32));
+  all.push_back(mobile(1, 1, 16, 32));all.push_back(mobile(2,7,16,32));all.push_back(mobile(2,7,17,32));all.push_back(mobile(2,7,16,34));
+
+  return all;
+}
+
+static Family family("network", cases);

@@ -43,6 +43,7 @@ private:
   FailureOr<RankedTensorType> typeOf(const ValueInfo &input);
   FailureOr<SmallVector<int64_t>> shapeOf(const ValueInfo &input);
   FailureOr<Value> valueOf(StringRef name);
+  LogicalResult refuseDomain(unsigned index);
   LogicalResult importNode(unsigned index, const GraphOrder &order);
   LogicalResult finish(func::FuncOp function);
   void describe(ModuleOp module);
@@ -64,8 +65,13 @@ private:
 
 LogicalResult GraphImporter::readOpset() {
   auto found = model.opsets.find("");
-  if (found == model.opsets.end())
+  if (found == model.opsets.end()) {
+    // So do models without an operator of ONNX's own.
+    for (auto [index, node] : llvm::enumerate(graph.nodes))
+      if (!node.domain.empty())
+        return refuseDomain(index);
     return error("the model does not say which opset it uses");
+  }
   opset = found->second;
   if (opset < oldestOpset || opset > newestOpset)
     return error("opset " + Twine(opset) + " is not supported: it must lie between " +
@@ -180,16 +186,20 @@ FailureOr<Value> GraphImporter::valueOf(StringRef name) {
   return value = cnn::ConstantOp::create(builder, named(name), *elements).getResult();
 }
 
+LogicalResult GraphImporter::refuseDomain(unsigned index) {
+  const Node &node = graph.nodes[index];
+  bool isFunction = is_contained(model.functions, std::pair(node.domain, node.type));
+  return error(describeNode(graph, index) + ": operators of the domain '" + node.domain + "'" +
+               (isFunction ? ", defined by the model itself," : "") + " are not supported");
+}
+
 LogicalResult GraphImporter::importNode(unsigned index, const GraphOrder &order) {
   const Node &node = graph.nodes[index];
   auto fail = [&](const Twine &message) {
     return error(describeNode(graph, index) + ": " + message);
   };
-  if (!node.domain.empty()) {
-    bool isFunction = is_contained(model.functions, std::pair(node.domain, node.type));
-    return fail("operators of the domain '" + node.domain + "'" +
-                (isFunction ? ", defined by the model itself," : "") + " are not supported");
-  }
+  if (!node.domain.empty())
+    return refuseDomain(index);
   const ImporterTable::Entry *entry = allImporters().find(node.type, opset);
   if (!entry)
     return fail("operator " + node.type + " of opset " + Twine(opset) + " is not supported");

@@ -139,7 +139,7 @@ int64_t cnnc::emit::cxx::linesOf(const Statement &statement) {
     return 1;
   // A closing brace, and none around one simple statement.
   int64_t lines = 1 + linesOf(statement.body) + linesOf(statement.otherwise);
-  return lines + (statement.otherwise.empty() ? 0 : 1) + (statement.body.size() > 1 ? 1 : 0);
+  return lines + (statement.otherwise.empty() ? (statement.body.size() > 1 ? 1 : 0) : 2);
 }
 
 int64_t cnnc::emit::cxx::linesOf(const Block &block) {

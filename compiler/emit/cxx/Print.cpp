@@ -154,7 +154,7 @@ void Printer::print(Expr e, Precedence context) {
   case Expression::Conditional:
     if (context > Lowest)
       os << '(';
-    print(e->operands[0], LogicalOr);
+    print(e->operands[0], Equality);
     os << " ? ";
     print(e->operands[1], Ternary);
     os << " : ";
@@ -240,11 +240,15 @@ void Printer::print(const Statement &statement) {
     os << "if (";
     print(statement.value);
     os << ')';
-    printBody(statement.body);
-    if (!statement.otherwise.empty()) {
-      os.indent(2 * depth) << "else";
-      printBody(statement.otherwise);
+    if (statement.otherwise.empty()) {
+      printBody(statement.body);
+      break;
     }
+    os << " {\n";
+    printBlock(statement.body);
+    os.indent(2 * depth) << "} else {\n";
+    printBlock(statement.otherwise);
+    os.indent(2 * depth) << "}\n";
     break;
   }
 }

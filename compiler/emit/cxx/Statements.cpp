@@ -60,6 +60,13 @@ static bool isWritten(BlockArgument argument) {
   });
 }
 
+/// What memory is called; that of results is no x.
+static std::string memoryHint(Value memory) {
+  std::string hint = hintOf(memory, "memory");
+  auto argument = dyn_cast<BlockArgument>(memory);
+  return hint == "x" && argument && isWritten(argument) ? "y" : hint;
+}
+
 static bool mentions(Expr e, Expr target) {
   bool found = false;
   forEachNode(e, [&](Expr node) {
@@ -107,9 +114,9 @@ static std::string wordOf(Value value) {
   if (auto broadcast = dyn_cast_or_null<vector::BroadcastOp>(op))
     return wordOf(broadcast.getSource());
   if (auto load = dyn_cast_or_null<memref::LoadOp>(op))
-    return hintOf(load.getMemRef(), "memory") + "_element";
+    return memoryHint(load.getMemRef()) + "_element";
   if (auto load = dyn_cast_or_null<vector::LoadOp>(op))
-    return hintOf(load.getBase(), "memory") + "_vector";
+    return memoryHint(load.getBase()) + "_vector";
   return wordFor(op).str();
 }
 
@@ -129,8 +136,7 @@ Variable *FunctionWriter::parameter(BlockArgument argument) {
   if (!memref)
     return code.variable(hintOf(argument, "value"), types.name(argument.getType()));
   std::string type = (isWritten(argument) ? "" : "const ") + types.name(memref.getElementType());
-  Variable *variable =
-      code.variable(hintOf(argument, "memory"), isArray(memref) ? type : type + " *");
+  Variable *variable = code.variable(memoryHint(argument), isArray(memref) ? type : type + " *");
   if (isArray(memref))
     for (int64_t extent : memref.getShape())
       variable->suffix += "[" + std::to_string(extent) + "]";
@@ -250,7 +256,7 @@ void FunctionWriter::writeOperation(Operation &op) {
     push({.kind = Statement::Do, .value = code.call("store", {value, code.prefix("&", target)})});
   } else if (auto call = dyn_cast<func::CallOp>(op)) {
     if (call.getNumResults())
-      return fail(op, "cannot write results of");
+      return fail(op, "C++ has no words for results of");
     auto arguments =
         llvm::map_to_vector(call.getOperands(), [&](Value value) { return use(value); });
     flushReads();

@@ -34,7 +34,7 @@ static std::string quoted(StringRef text) {
 std::string cnnc::emit::cxx::commentOf(const PhaseInfo &phase) {
   std::string words;
   raw_string_ostream os(words);
-  os << phase.nodes << ": " << phase.shapes;
+  os << phase.nodes << (phase.nodes.empty() ? "" : ": ") << phase.shapes;
   if (phase.flops)
     os << ", " << llvm::format("%.4g", phase.flops * 1e-6) << " MFLOP";
   if (!phase.plan.empty())

@@ -124,6 +124,21 @@ class Outputs(Driver):
                         message="model.onnx: cannot write '/dev/full': No space left on device")
             self.assertTrue(pathlib.Path("/dev/full").is_char_device())
 
+    def test_folders(self):
+        """C++ source is several files: none of them is there before all are."""
+        self.write("file", b"")
+        for output, reason in (("none/cpp", "No such file or directory"), ("model.onnx/cpp", "Not a directory"),
+                               ("file", "File exists")):
+            self.refuse("model.onnx", "--emit=cpp", "-o", output,
+                        message=f"model.onnx: cannot make the folder '{output}': {reason}")
+        (self.folder / "cpp" / "kernels.h").mkdir(parents=True)
+        self.refuse("model.onnx", "--emit=cpp", "-o", "cpp", message="model.onnx: cannot write 'cpp/kernels.h': Is a directory")
+        for space in (0, 10, 5000):
+            result = self.run_cnnc("model.onnx", "--emit=cpp", "-o", "full", preexec_fn=least_space(space))
+            self.assertRegex(result.stderr, r"^cnnc: model.onnx: cannot write 'full/[a-z./]+': File too large\n$")
+            self.assertEqual(result.returncode, 1)
+            self.assertFalse((self.folder / "full").exists())
+
     def test_keeps_what_was_there(self):
         self.write("m.so", b"old")
         self.write("m.h", b"older")

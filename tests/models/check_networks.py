@@ -50,17 +50,21 @@ def check(tools, model, emitters, flags, batch):
     return facts, wrong
 
 
-def main():
+def text_of(facts, wrong):
+    words = [f"{key} {value:.1e}" if isinstance(value, float) else f"{key} {value}" for key, value in facts.items()]
+    return ", ".join(words + [f"WRONG: {fault}" for fault in wrong])
+
+
+def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bin", type=pathlib.Path, help="the folder of cnnc and cnnc-run")
+    parser.add_argument("folder", type=pathlib.Path, help="for what is compiled")
     parser.add_argument("models", nargs="+", type=pathlib.Path)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of cnnc and cnnc-run")
-    parser.add_argument("--work", type=pathlib.Path, required=True, help="a folder for what is compiled")
     parser.add_argument("--emitters", nargs="+", default=["library", "source"], choices=["library", "source"])
     parser.add_argument("--batch", type=int, default=3, help="for models with a symbolic batch")
     parser.add_argument("--flags", nargs="*", default=[], help="further flags of cnnc")
-    options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    tools = Tools(options.bin / "cnnc", options.bin / "cnnc-run", options.work)
+    options = parser.parse_args(arguments)
+    tools = Tools(options.bin, options.folder)
 
     failed = False
     for model in options.models:
@@ -68,11 +72,10 @@ def main():
             facts, wrong = check(tools, model, options.emitters, options.flags, options.batch)
         except RuntimeError as problem:
             facts, wrong = {}, [str(problem)]
-        text = "  ".join(f"{key} {value:.1e}" if isinstance(value, float) else f"{key} {value}" for key, value in facts.items())
-        print(f"{model.stem:24} {'ok' if not wrong else 'WRONG'}  {text}  {'; '.join(wrong)}", flush=True)
+        print(f"{model.stem:24} {'WRONG' if wrong else 'ok'}  {text_of(facts, wrong)}", flush=True)
         failed |= bool(wrong)
     return failed
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,9 +8,6 @@ way and any compiler agrees with any other. Needs Debian's python3-torchvision a
 import argparse
 import pathlib
 
-import torch
-import torchvision
-
 NETWORKS = {
     "alexnet": 224,
     "vgg16": 224,
@@ -26,6 +23,8 @@ NETWORKS = {
     "resnext50_32x4d": 224,
     "efficientnet_b0": 224,
 }
+# For its size only.
+LARGE = "vgg19"
 # Exported a second time, with a batch that is known only at run time.
 SYMBOLIC_BATCH = "squeezenet1_1"
 
@@ -34,6 +33,9 @@ CALIBRATION_IMAGES = 8
 
 
 def build(name):
+    import torch
+    import torchvision
+
     extra = {"aux_logits": False, "init_weights": True} if name in ("googlenet", "inception_v3") else {}
     torch.manual_seed(0)
     network = getattr(torchvision.models, name)(weights=None, **extra)
@@ -85,7 +87,7 @@ def main():
     options = parser.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
     for name in options.names:
-        export(name, NETWORKS[name], options.directory)
+        export(name, NETWORKS.get(name, 224), options.directory)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ import onnxruntime
 
 @dataclasses.dataclass
 class Tools:
-    """Where the compiler is, and where its products may lie."""
+    """Where cnnc and cnnc-run are, and where what they make may lie."""
 
-    cnnc: pathlib.Path
-    cnnc_run: pathlib.Path
-    work: pathlib.Path
+    bin: pathlib.Path
+    folder: pathlib.Path
     compiler: str = "clang++-22"  # of the C++ source
+
+    def __post_init__(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, *command, timeout=900):
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout)
@@ -31,38 +33,38 @@ class Tools:
 
     def library(self, model, *flags):
         """The library that cnnc makes of a model."""
-        path = self.work / f"{model.stem}{tag_of(flags)}.so"
-        self.run(self.cnnc, model, "-o", path, *flags)
+        path = self.folder / f"{model.stem}{tag_of(flags)}.so"
+        self.run(self.bin / "cnnc", model, "-o", path, *flags)
         return path
 
     def library_of_source(self, model, *flags):
         """The library that the C++ compiler makes of the source that cnnc writes."""
-        folder = self.work / f"{model.stem}{tag_of(flags)}.cpp"
+        folder = self.folder / f"{model.stem}{tag_of(flags)}.cpp"
         shutil.rmtree(folder, ignore_errors=True)
-        self.run(self.cnnc, model, "--emit=cpp", "-o", folder, *flags)
-        self.run("cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+        self.run(self.bin / "cnnc", model, "--emit=cpp", "-o", folder, *flags)
+        self.run("cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja", "-DBUILD_SHARED_LIBS=ON",
                  f"-DCMAKE_CXX_COMPILER={self.compiler}")
         self.run("cmake", "--build", folder / "build")
         return next((folder / "build").glob("*.so"))
 
     def plans(self, model, *flags):
-        return self.run(self.cnnc, model, "--emit=plans", "-o", "-", *flags)
+        return self.run(self.bin / "cnnc", model, "--emit=plans", "-o", "-", *flags)
 
     def outputs(self, library, inputs, *flags):
         """The outputs of a run by name, as cnnc-run writes the names."""
-        folder = self.work / f"{library.stem}.run"
+        folder = self.folder / f"{library.stem}.run"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         files = []
         for i, array in enumerate(inputs):
             files.append(folder / f"input{i}.npy")
             np.save(files[-1], array)
-        self.run(self.cnnc_run, library, *files, "--output", folder / "out", *flags)
+        self.run(self.bin / "cnnc-run", library, *files, "--output", folder / "out", *flags)
         return {path.stem: np.load(path) for path in (folder / "out").glob("*.npy")}
 
     def measure(self, library, *flags):
         """The timings that cnnc-run reports."""
-        return json.loads(self.run(self.cnnc_run, library, "--json", *flags))
+        return json.loads(self.run(self.bin / "cnnc-run", library, "--json", *flags))
 
 
 def tag_of(flags):

@@ -299,6 +299,12 @@ Expr FunctionWriter::ofVectors(Operation &op) {
         return code.subscript(use(extract.getSource()),
                               {code.integer(extract.getStaticPosition()[0])});
       })
+      .Case<vector::ShuffleOp>([&](vector::ShuffleOp shuffle) {
+        SmallVector<Expr> arguments = {use(shuffle.getV1()), use(shuffle.getV2())};
+        for (int64_t lane : shuffle.getMask())
+          arguments.push_back(code.integer(lane));
+        return code.call("__builtin_shufflevector", arguments);
+      })
       .Case<vector::LoadOp>([&](vector::LoadOp load) {
         Expr address = code.prefix("&", place(load.getBase(), load.getIndices()));
         return code.reading(code.call("load<" + types.name(load.getVectorType()) + ">", {address}));

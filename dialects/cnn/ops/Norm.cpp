@@ -97,6 +97,14 @@ static Float inversePower(Float base, double exponent) {
   return 1.0 / (root * sqrt(root));
 }
 
+Value LrnOp::emitNormalized(OpBuilder &builder, Value x, Value squares) {
+  Loops loops(builder, getLoc());
+  Float base =
+      Float(loops, squares) * (getAlpha().convertToDouble() / static_cast<double>(getSize())) +
+      getK().convertToDouble();
+  return Float(loops, x) * inversePower(base, getBeta().convertToDouble());
+}
+
 void LrnOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   Loops loops(builder, getLoc());
   ArrayRef<int64_t> shape = getX().getType().getShape();
@@ -105,16 +113,14 @@ void LrnOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs
   loops.nest(shape, [&](ValueRange at) {
     Value low = loops.max(loops.add(at[1], -before), loops.index(0));
     Value high = loops.min(loops.add(at[1], after), loops.index(shape[1]));
-    Float squares(loops, sum(loops, Span{low, high, "channel"}, type, [&](ValueRange i) {
-                    SmallVector<Value> indices(at);
-                    indices[1] = i[0];
-                    Value x = loadAs(loops, type, element, inputs[0], indices);
-                    return times(loops, x, x);
-                  }));
-    Float base = squares * (getAlpha().convertToDouble() / static_cast<double>(size)) +
-                 getK().convertToDouble();
-    Float x(loops, loadAs(loops, type, element, inputs[0], at));
-    storeAs(loops, element, x * inversePower(base, getBeta().convertToDouble()), outputs[0], at);
+    Value squares = sum(loops, Span{low, high, "channel"}, type, [&](ValueRange i) {
+      SmallVector<Value> indices(at);
+      indices[1] = i[0];
+      Value x = loadAs(loops, type, element, inputs[0], indices);
+      return times(loops, x, x);
+    });
+    Value x = loadAs(loops, type, element, inputs[0], at);
+    storeAs(loops, element, emitNormalized(builder, x, squares), outputs[0], at);
   });
 }
 

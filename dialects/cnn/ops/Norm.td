@@ -23,6 +23,10 @@ def Cnn_LrnOp : Cnn_ComputeOp<"lrn"> {
                        DefaultValuedAttr<F64Attr, "0.75">:$beta, DefaultValuedAttr<F64Attr, "1.0">:$k);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The result for x, from the sum of squares around it; scalars or vectors.
+    ::mlir::Value emitNormalized(::mlir::OpBuilder &builder, ::mlir::Value x, ::mlir::Value squares);
+  }];
 }
 
 class Cnn_SoftmaxLikeOp<string mnemonic> : Cnn_ComputeOp<mnemonic, [], ["isPerImage"]> {

@@ -39,6 +39,8 @@ public:
   virtual llvm::StringRef name() const = 0;
   /// Algorithms with a higher rank are asked first. `plain`, which takes everything, has rank 0.
   virtual int rank() const = 0;
+  /// The estimated cycles; of those of one rank that accept a region, the cheapest computes it.
+  virtual double cycles(cnn::FusedOp, const Target &) const { return 0; }
   /// Whether it can compute this region on this target. Operands may already carry layouts.
   virtual bool accepts(cnn::FusedOp op, const Target &target) const = 0;
   virtual LayoutNeed operandLayout(cnn::FusedOp op, unsigned index) const = 0;
@@ -47,6 +49,12 @@ public:
   virtual mlir::DictionaryAttr plan(cnn::FusedOp op, const Target &) const {
     return mlir::DictionaryAttr::get(op.getContext());
   }
+  /// Memory that it needs besides operands and results, once its parameters are known.
+  virtual int64_t workspaceBytes(cnn::FusedOp, const Target &) const { return 0; }
+  /// Whether a phase of its own makes what all shares of the main one read.
+  virtual bool prepares(cnn::FusedOp) const { return false; }
+  /// Writes the kernel of that phase.
+  virtual void prepare(cnn::FusedOp, const Target &, loops::Phase &) const {}
   /// Writes the kernel.
   virtual void lower(cnn::FusedOp op, const Target &target, loops::Phase &phase) const = 0;
 };

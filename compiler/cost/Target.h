@@ -19,6 +19,8 @@ struct Target {
   bool hasFma = false;
   int64_t l1Bytes = 32 << 10, l2Bytes = 512 << 10; ///< data caches of one core
 
+  bool strict = false; ///< plain sums only: no algorithm that rounds more than they do
+
   /// Channels of a block: the same for all instruction sets, so that they can share packed weights.
   static constexpr int64_t kBlock = 16;
 

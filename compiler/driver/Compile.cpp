@@ -161,6 +161,7 @@ Error Compilation::run() {
   llvm::Expected<Target> target = Target::get(options.cpu, options.triple);
   if (!target)
     return target.takeError();
+  target->strict = options.precision == "strict";
   TimingScope scope = timing.nest("read");
   FailureOr<OwningOpRef<ModuleOp>> module = readModel(context, options);
   if (failed(module))

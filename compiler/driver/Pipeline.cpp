@@ -22,6 +22,7 @@ std::unique_ptr<Pass> forTarget(const Target &target) {
   Options options;
   options.cpu = target.cpu;
   options.triple = target.triple;
+  options.strict = target.strict;
   return create(options);
 }
 template <std::unique_ptr<Pass> (*create)()>

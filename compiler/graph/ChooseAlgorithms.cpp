@@ -43,6 +43,7 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
       emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
       return signalPassFailure();
     }
+    target->strict = strict;
     for (auto function : getOperation().getOps<func::FuncOp>())
       for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
         if (auto fused = dyn_cast<FusedOp>(op))
@@ -55,10 +56,20 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
       }
   }
 
+  static const Algorithm &cheapest(FusedOp fused, const Target &target) {
+    const Algorithm *best = nullptr;
+    for (const Algorithm *algorithm : algorithms()) {
+      if (best && algorithm->rank() < best->rank())
+        break;
+      if (algorithm->accepts(fused, target) && (!best || algorithm->cycles(fused, target) < best->cycles(fused, target)))
+        best = algorithm;
+    }
+    assert(best && "the plain algorithm accepts everything");
+    return *best;
+  }
+
   void choose(FusedOp fused, const Target &target) {
-    auto chosen = llvm::find_if(algorithms(), [&](const Algorithm *algorithm) { return algorithm->accepts(fused, target); });
-    assert(chosen != algorithms().end() && "the plain algorithm accepts everything");
-    const Algorithm &algorithm = **chosen;
+    const Algorithm &algorithm = cheapest(fused, target);
     auto name = StringAttr::get(&getContext(), algorithm.name());
     fused.setPlanAttr(PlanAttr::get(&getContext(), name, DictionaryAttr::get(&getContext())));
     for (OpOperand &operand : fused->getOpOperands())

@@ -22,6 +22,7 @@ struct ChoosePlans : graph::impl::ChoosePlansBase<ChoosePlans> {
       emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
       return signalPassFailure();
     }
+    target->strict = strict;
     getOperation().walk([&](FusedOp fused) {
       auto algorithm = fused.getPlanAttr().getAlgorithm();
       fused.setPlanAttr(PlanAttr::get(&getContext(), algorithm, algorithmOf(fused).plan(fused, *target)));

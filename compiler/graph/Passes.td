@@ -8,7 +8,8 @@ include "mlir/Pass/PassBase.td"
 class Cnn_GraphPass<string name> : Pass<"cnn-" # name, "::mlir::ModuleOp">;
 class Cnn_TargetPass<string name> : Cnn_GraphPass<name> {
   let options = [Option<"cpu", "mcpu", "std::string", "\"native\"", "The processor, as in cnnc --mcpu">,
-                 Option<"triple", "mtriple", "std::string", "", "The target triple, as in cnnc --mtriple">];
+                 Option<"triple", "mtriple", "std::string", "", "The target triple, as in cnnc --mtriple">,
+                 Option<"strict", "strict", "bool", "false", "Plain sums only, as in cnnc --precision=strict">];
 }
 
 def FoldConstants : Cnn_GraphPass<"fold-constants"> {

@@ -123,7 +123,7 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
   auto main = scheduled.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return scheduled.emitError("holds no function 'main'");
-  StoragePlan storage(main);
+  StoragePlan storage(main, target);
   OwningOpRef<ModuleOp> module = ModuleOp::create(scheduled.getLoc());
   Network network(*module, storage, target);
 
@@ -140,8 +140,16 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
       continue;
     zeroHalos(&op);
     if (auto fused = dyn_cast<FusedOp>(op)) {
-      Phase phase(network, op.getLoc(), fused.getPlanAttr().getAlgorithm());
-      algorithmOf(fused).lower(fused, target, phase);
+      const Algorithm &algorithm = algorithmOf(fused);
+      if (algorithm.prepares(fused)) {
+        Phase phase(network, op.getLoc(), algorithm.name());
+        algorithm.prepare(fused, target, phase);
+        PhaseFacts facts = factsOf(fused);
+        facts.flops = 0; // counted once
+        phase.finish(facts);
+      }
+      Phase phase(network, op.getLoc(), algorithm.name());
+      algorithm.lower(fused, target, phase);
       phase.finish(factsOf(fused));
     } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
       Phase phase(network, op.getLoc(), "convert_layout");

@@ -26,13 +26,33 @@ int64_t Packing::elements() const { return ShapedType::getNumElements(shape); }
 int64_t WeightTable::add(ElementsAttr source, const Packing &packing) {
   auto &known = index[{source, packing.map}];
   for (size_t i : known)
-    if (entries[i].packing.shape == packing.shape)
+    if (entries[i].packing.shape == packing.shape && entries[i].packing.taps == packing.taps)
       return entries[i].offset;
   known.push_back(entries.size());
   int64_t offset = llvm::alignTo(size, kAlignment);
   entries.push_back({source, packing, offset});
   size = offset + packing.elements() * elementBytes(source.getElementType());
   return offset;
+}
+
+/// G f G^T for all filters of a weight of f32.
+static std::vector<char> transformTaps(ArrayRef<char> bytes, ArrayRef<int64_t> shape, const std::vector<std::vector<double>> &taps) {
+  int64_t n = taps.size(), k = taps.front().size(), filters = ShapedType::getNumElements(shape.drop_back(2));
+  std::vector<char> result(filters * n * n * sizeof(float));
+  std::vector<float> filter(k * k), transformed(n * n);
+  for (int64_t f = 0; f < filters; ++f) {
+    std::memcpy(filter.data(), bytes.data() + f * k * k * sizeof(float), k * k * sizeof(float));
+    for (int64_t a = 0; a < n; ++a)
+      for (int64_t b = 0; b < n; ++b) {
+        double sum = 0;
+        for (int64_t i = 0; i < k; ++i)
+          for (int64_t j = 0; j < k; ++j)
+            sum += taps[a][i] * taps[b][j] * filter[i * k + j];
+        transformed[a * n + b] = static_cast<float>(sum);
+      }
+    std::memcpy(result.data() + f * n * n * sizeof(float), transformed.data(), n * n * sizeof(float));
+  }
+  return result;
 }
 
 namespace {
@@ -72,6 +92,11 @@ public:
         width(elementBytes(source.getElementType())), bytes(cnn::rawBytes(source)) {
     if (bytes.empty())
       expand(source);
+    if (!packing.taps.empty()) {
+      owned = transformTaps(bytes, sourceShape, packing.taps);
+      bytes = owned;
+      sourceShape[sourceShape.size() - 1] = sourceShape[sourceShape.size() - 2] = packing.taps.size();
+    }
     strides.assign(sourceShape.size(), 1);
     for (int64_t d = static_cast<int64_t>(sourceShape.size()) - 2; d >= 0; --d)
       strides[d] = strides[d + 1] * sourceShape[d + 1];
@@ -178,7 +203,7 @@ private:
 
   ArrayRef<int64_t> shape;
   AffineMap map;
-  ArrayRef<int64_t> sourceShape;
+  SmallVector<int64_t> sourceShape;
   int64_t width;
   ArrayRef<char> bytes;
   std::vector<char> owned;

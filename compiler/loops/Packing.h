@@ -12,9 +12,13 @@ namespace cnnc::loops {
 /// Element i of the packed weight, of extents `shape`, is element map(i) of the source, or zero where the map leaves
 /// the source. Blocking, permuting, padding and spreading over groups are all such maps; so the compiler can stream
 /// it, and a phase could compute it where weights are inputs.
+///
+/// With `taps`, an n x k matrix G of Winograd's filter transform, the map leads into a source whose last two dimensions
+/// are n x n: those of G f G^T for each k x k filter f.
 struct Packing {
   llvm::SmallVector<int64_t> shape;
   mlir::AffineMap map;
+  std::vector<std::vector<double>> taps = {};
 
   /// The source as it is.
   static Packing identity(mlir::ShapedType source);

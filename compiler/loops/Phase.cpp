@@ -71,6 +71,10 @@ Value Phase::packed(ElementsAttr constant, const Packing &packing) {
 
 Value Phase::output(unsigned index, MemRefType type) { return argument({Place::Output, index, 0}, type, "output"); }
 
+Value Phase::workspace(FusedOp op, int64_t offset, MemRefType type) {
+  return argument({Place::Arena, 0, network.storage.workspaceOf(op) + offset}, type, "scratch");
+}
+
 func::FuncOp Phase::function(StringRef name, TypeRange argumentTypes, function_ref<void(Loops &, ValueRange)> body) {
   OpBuilder at(builder.getContext());
   at.setInsertionPoint(kernel);

@@ -53,6 +53,8 @@ public:
   mlir::Value packed(mlir::ElementsAttr constant, const Packing &packing);
   /// The kernel's argument for the network's output.
   mlir::Value output(unsigned index, mlir::MemRefType type);
+  /// The kernel's argument for a part of the region's workspace, from byte `offset` on.
+  mlir::Value workspace(cnn::FusedOp op, int64_t offset, mlir::MemRefType type);
   /// The share of the grid to compute.
   mlir::Value begin(), end();
   /// The size of the grid, and the least share that is worth a thread.

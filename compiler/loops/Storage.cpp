@@ -2,6 +2,7 @@
 // The plan of memory: inputs and outputs in place, one arena with reuse, views.
 #include "compiler/loops/Storage.h"
 
+#include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Packing.h"
 
 #include "dialects/cnn/Loops.h"
@@ -77,9 +78,9 @@ static MemRefType partOf(RankedTensorType part, RankedTensorType whole) {
   return MemRefType::get(type.getShape(), type.getElementType(), StridedLayoutAttr::get(type.getContext(), offset, strides));
 }
 
-StoragePlan::StoragePlan(func::FuncOp function) {
+StoragePlan::StoragePlan(func::FuncOp function, const Target &target) {
   placeInputsAndOutputs(function);
-  placeArena(function);
+  placeArena(function, target);
   placeViews(function);
 }
 
@@ -96,21 +97,27 @@ void StoragePlan::placeInputsAndOutputs(func::FuncOp function) {
 }
 
 namespace {
-/// A buffer that lives from the phase that makes its first part to the last that reads any.
+/// A buffer that lives from the phase that makes its first part to the last that reads any; a workspace has no value.
 struct Buffer {
   Value value;
   int64_t bytes, first, last, offset = 0;
 };
 } // namespace
 
-void StoragePlan::placeArena(func::FuncOp function) {
+void StoragePlan::placeArena(func::FuncOp function, const Target &target) {
   Views views(function);
   SmallVector<Buffer> buffers;
   DenseMap<Value, size_t> bufferOf;
   SmallVector<Value> values; // that lie in the arena
+  SmallVector<std::pair<FusedOp, size_t>> workspaceBuffers;
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
     ++time;
+    if (auto fused = dyn_cast<FusedOp>(op))
+      if (int64_t bytes = algorithmOf(fused).workspaceBytes(fused, target)) {
+        workspaceBuffers.push_back({fused, buffers.size()});
+        buffers.push_back({Value(), bytes, time, time});
+      }
     for (Value operand : op.getOperands())
       if (auto it = bufferOf.find(views.of(rootOf(operand)).buffer); it != bufferOf.end())
         buffers[it->second].last = time;
@@ -136,6 +143,8 @@ void StoragePlan::placeArena(func::FuncOp function) {
     placed.insert(above, buffer);
     arenaSize = std::max<int64_t>(arenaSize, llvm::alignTo(buffer->offset + buffer->bytes, kAlignment));
   }
+  for (auto [op, index] : workspaceBuffers)
+    workspaces[op] = buffers[index].offset;
   for (Value value : values) {
     View view = views.of(value);
     auto type = cast<RankedTensorType>(value.getType()), whole = cast<RankedTensorType>(view.buffer.getType());

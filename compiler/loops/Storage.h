@@ -2,6 +2,7 @@
 // Where each value of a scheduled network lies: in the arena, the weights, or the caller's inputs and outputs.
 #pragma once
 
+#include "compiler/cost/Target.h"
 #include "dialects/cnn/CnnOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -35,19 +36,22 @@ mlir::Type storedElement(mlir::Type element);
 /// result of the function is written where the caller wants it, if a phase makes it in plain layout.
 class StoragePlan {
 public:
-  explicit StoragePlan(mlir::func::FuncOp function);
+  StoragePlan(mlir::func::FuncOp function, const Target &target);
 
   const Storage &of(mlir::Value value) const { return storages.find(value)->second; }
+  /// Where the workspace of a region lies in the arena.
+  int64_t workspaceOf(cnn::FusedOp op) const { return workspaces.lookup(op); }
   int64_t arenaBytes() const { return arenaSize; }
   /// Whether result `index` of the function is written in place; else it must be copied.
   bool writtenInPlace(unsigned index) const { return inPlace[index]; }
 
 private:
   void placeInputsAndOutputs(mlir::func::FuncOp function);
-  void placeArena(mlir::func::FuncOp function);
+  void placeArena(mlir::func::FuncOp function, const Target &target);
   void placeViews(mlir::func::FuncOp function);
 
   llvm::DenseMap<mlir::Value, Storage> storages;
+  llvm::DenseMap<mlir::Operation *, int64_t> workspaces;
   llvm::SmallVector<bool> inPlace;
   int64_t arenaSize = 0;
 };

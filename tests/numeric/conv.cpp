@@ -103,6 +103,11 @@ static std::vector<Case> cases() {
   all.push_back(conv({.batch = 2, .channels = 58, .filters = 58, .pad = {1, 1, 1, 1}, .groups = 58}));
   all.push_back(conv({.channels = 256, .height = 7, .width = 7, .filters = 64, .kh = 1, .kw = 1}));
   all.push_back(conv({.channels = 128, .height = 14, .width = 14, .filters = 128, .pad = {1, 1, 1, 1}}));
+  // Winograd, by whole inputs and by blocks of tiles, where the map ends within a tile or with one.
+  all.push_back(conv({.channels = 58, .height = 13, .width = 15, .filters = 58, .pad = {1, 1, 1, 1}}));
+  all.push_back(conv({.channels = 64, .height = 7, .width = 7, .filters = 80, .pad = {1, 1, 1, 1}}).plusResidual());
+  all.push_back(conv({.batch = 2, .channels = 32, .height = 29, .width = 30, .filters = 48, .pad = {1, 1, 1, 1}}));
+  all.push_back(conv({.batch = 2, .channels = 17, .height = 28, .width = 28, .filters = 36, .pad = {0, 2, 1, 0}}));
   all.push_back(conv({.channels = 58, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1, .stride = {2, 2}}));
   all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
   // Behind it.

@@ -303,6 +303,12 @@ class Direct : public Algorithm {
 public:
   StringRef name() const override { return "direct"; }
   int rank() const override { return 50; }
+  double cycles(FusedOp op, const Target &target) const override {
+    Shape s = Shape::of(op);
+    int64_t channels = s.filterBlocks() * kBlock;
+    RegisterTile tile = chooseTile(target, s.outColumns, channels, std::min<int64_t>(128, channels));
+    return rowCycles(target, s.outColumns, channels, tile) * s.images * s.outRows * s.depth() * s.inputBlock * s.kh * s.kw;
+  }
 
   bool accepts(FusedOp op, const Target &) const override {
     Operation *anchor = op.getAnchor();

@@ -56,12 +56,14 @@ double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, 
   return cycles;
 }
 
-RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels) {
+RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels, int64_t minChannels) {
   RegisterTile best;
   double least = 0;
   int64_t usable = target.registers - 1 - (target.hasFma ? 0 : 1);
   for (int64_t width = std::min<int64_t>(target.lanes(), Target::kBlock); width <= std::max(maxChannels, target.lanes());
        width += width < Target::kBlock ? width : Target::kBlock) {
+    if (width < minChannels)
+      continue;
     int64_t vectors = width / target.lanes();
     // With one pixel the weights go straight from memory into the multiply-add.
     for (int64_t size = 1; size == 1 ? vectors + 1 <= usable : size * vectors + vectors + 1 <= usable; ++size) {

@@ -32,8 +32,8 @@ void nameTileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBi
 double stepCycles(const Target &target, int64_t pixels, int64_t vectors);
 
 /// The tile with the least estimated time for rows of `pixels` and `channels` in all (padded to blocks), where
-/// accumulators, weights and one broadcast fit the register file. `maxChannels` bounds the tile's channels.
-RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels);
+/// accumulators, weights and one broadcast fit the register file. The tile has from `minChannels` to `maxChannels`.
+RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels, int64_t minChannels = 1);
 /// The estimate that chooseTile() minimises, in cycles for each step of the sum and row.
 double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
 

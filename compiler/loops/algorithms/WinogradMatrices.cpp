@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cook-Toom matrices, and products with them in few operations.
+#include "compiler/loops/algorithms/Winograd.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+/// The coefficients of the product of (x - p) over all points but `skip`, the constant first.
+static std::vector<double> rootsWithout(ArrayRef<double> points, size_t skip) {
+  std::vector<double> coefficients = {1};
+  for (auto [i, point] : llvm::enumerate(points)) {
+    if (i == skip)
+      continue;
+    coefficients.push_back(0);
+    for (size_t k = coefficients.size() - 1; k > 0; --k)
+      coefficients[k] = coefficients[k - 1] - point * coefficients[k];
+    coefficients[0] *= -point;
+  }
+  return coefficients;
+}
+
+WinogradMatrices WinogradMatrices::of(int64_t m) {
+  constexpr int64_t taps = 3;
+  const std::vector<double> points = m == 2 ? std::vector<double>{0, 1, -1} : std::vector<double>{0, 2. / 3, -2. / 3, 1.5, -1.5};
+  const size_t n = m + taps - 1, infinity = n - 1;
+  assert(points.size() == infinity && "m is 2 or 4");
+  WinogradMatrices matrices{Matrix(m, std::vector<double>(n)), Matrix(n, std::vector<double>(taps)), Matrix(n)};
+  for (size_t j = 0; j < infinity; ++j) {
+    double scale = 1;
+    for (size_t l = 0; l < infinity; ++l)
+      scale *= l == j ? 1 : points[j] - points[l];
+    for (int64_t i = 0; i < m; ++i)
+      matrices.output[i][j] = std::pow(points[j], i);
+    for (int64_t k = 0; k < taps; ++k)
+      matrices.filter[j][k] = std::pow(points[j], k) / scale;
+    matrices.input[j] = rootsWithout(points, j);
+    matrices.input[j].resize(n);
+  }
+  matrices.output[m - 1][infinity] = 1;
+  matrices.filter[infinity][taps - 1] = 1;
+  matrices.input[infinity] = rootsWithout(points, infinity);
+  return matrices;
+}
+
+static bool isEqual(double a, double b) { return std::abs(a - b) < 1e-12; }
+
+/// The sum of coefficients times values; null if all coefficients are zero.
+static Value combine(Loops &loops, ArrayRef<double> coefficients, ValueRange values) {
+  auto one = llvm::find_if(coefficients, [](double c) { return isEqual(c, 1); });
+  size_t first = one == coefficients.end() ? coefficients.size() : one - coefficients.begin();
+  Value sum = first < coefficients.size() ? values[first] : Value();
+  for (auto [i, coefficient] : llvm::enumerate(coefficients)) {
+    if (i == first || isEqual(coefficient, 0))
+      continue;
+    if (sum && isEqual(coefficient, 1)) {
+      sum = arith::AddFOp::create(loops.builder, loops.loc, sum, values[i]);
+    } else if (sum && isEqual(coefficient, -1)) {
+      sum = arith::SubFOp::create(loops.builder, loops.loc, sum, values[i]);
+    } else {
+      Value factor = loops.number(values[i].getType(), coefficient);
+      sum = sum ? Value(vector::FMAOp::create(loops.builder, loops.loc, values[i], factor, sum))
+                : Value(arith::MulFOp::create(loops.builder, loops.loc, values[i], factor));
+    }
+  }
+  return sum;
+}
+
+/// Whether two rows agree but for signs.
+static bool isPair(ArrayRef<double> a, ArrayRef<double> b) {
+  bool differs = false;
+  for (auto [x, y] : llvm::zip(a, b)) {
+    if (!isEqual(std::abs(x), std::abs(y)))
+      return false;
+    differs |= !isEqual(x, y);
+  }
+  return differs;
+}
+
+/// Replaces pairs of columns that agree but for signs by the values' sum and difference.
+static void pairColumns(Loops &loops, Matrix &matrix, SmallVectorImpl<Value> &values) {
+  auto column = [&](size_t j) { return llvm::map_to_vector(matrix, [&](const std::vector<double> &row) { return row[j]; }); };
+  for (size_t j = 0; j + 1 < values.size(); ++j) {
+    if (!isPair(column(j), column(j + 1)))
+      continue;
+    Value sum = arith::AddFOp::create(loops.builder, loops.loc, values[j], values[j + 1]);
+    Value difference = arith::SubFOp::create(loops.builder, loops.loc, values[j], values[j + 1]);
+    values[j] = sum, values[j + 1] = difference;
+    for (std::vector<double> &row : matrix) {
+      double a = row[j], b = row[j + 1];
+      row[j] = (a + b) / 2, row[j + 1] = (a - b) / 2;
+    }
+    ++j;
+  }
+}
+
+SmallVector<Value> loops::multiply(Loops &loops, const Matrix &matrix, ValueRange given) {
+  Matrix rows = matrix;
+  SmallVector<Value> values(given), results;
+  pairColumns(loops, rows, values);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 1 == rows.size() || !isPair(rows[i], rows[i + 1])) {
+      results.push_back(combine(loops, rows[i], values));
+      continue;
+    }
+    std::vector<double> even, odd;
+    for (auto [a, b] : llvm::zip(rows[i], rows[i + 1])) {
+      even.push_back((a + b) / 2);
+      odd.push_back((a - b) / 2);
+    }
+    Value same = combine(loops, even, values), other = combine(loops, odd, values);
+    results.push_back(arith::AddFOp::create(loops.builder, loops.loc, same, other));
+    results.push_back(arith::SubFOp::create(loops.builder, loops.loc, same, other));
+    ++i;
+  }
+  return results;
+}

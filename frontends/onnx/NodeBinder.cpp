@@ -212,6 +212,8 @@ Operation *NodeBinder::verified(OperationState &state) {
   return nullptr;
 }
 
+static bool isEmpty(Type type) { return cast<RankedTensorType>(type).getNumElements() == 0; }
+
 ValueRange NodeBinder::build(OperationState &state) {
   if (!message.empty() || llvm::is_contained(state.operands, Value()))
     return {};
@@ -222,6 +224,14 @@ ValueRange NodeBinder::build(OperationState &state) {
 }
 
 ValueRange NodeBinder::fold(Operation *op) {
+  if (all_of(op->getResultTypes(), isEmpty)) { // There is nothing to compute.
+    SmallVector<Type> types(op->getResultTypes());
+    op->erase();
+    folded.clear();
+    for (Type type : types)
+      folded.push_back(splat(cast<RankedTensorType>(type), 0));
+    return folded;
+  }
   SmallVector<ElementsAttr> operands, results;
   int64_t elements = 0;
   auto count = [&](Type type) { elements += cast<RankedTensorType>(type).getNumElements(); };

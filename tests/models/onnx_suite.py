@@ -85,9 +85,11 @@ def main():
     parser.add_argument("scratch", type=pathlib.Path, help="a folder for what is compiled, and results.txt: a line for each test")
     parser.add_argument("words", nargs="*")
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--unlimited", action="store_true", help="set no limit on memory: sanitizers take more than they use")
     options = parser.parse_args()
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if not options.unlimited:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     tests = {name: test for name, test in all_tests().items()
              if not options.words or any(word in name for word in options.words)}
     options.scratch.mkdir(parents=True, exist_ok=True)

@@ -38,23 +38,21 @@ LogicalResult importConv(NodeBinder &node) {
   return node.output(fromImage(node, y));
 }
 
-/// Sets the padding so that the result has the asked size.
-LogicalResult padTo(NodeBinder &node, Window &window, ArrayRef<int64_t> outputPad,
-                    ArrayRef<int64_t> size, bool moreAtEnd) {
+/// Sets the padding so that the result has the asked size; where that is larger than what the image
+/// gives, zeros follow.
+void padTo(NodeBinder &node, Window &window, SmallVectorImpl<int64_t> &outputPad,
+           ArrayRef<int64_t> size, bool moreAtEnd) {
   for (unsigned d = 0; d < 2; ++d) {
     int64_t input = node.typeOf(node.input(0)).getShape().size() == 3 && d == 0
                         ? 1
                         : node.inputShape(0).take_back(2)[d];
     int64_t natural = (input - 1) * window.stride[d] + (window.kernel[d] - 1) * window.dilation[d] +
                       1 + outputPad[d];
-    int64_t total = natural - size[d];
-    if (total < 0)
-      return node.error("the result cannot have " + Twine(size[d]) +
-                        " elements along spatial dimension " + Twine(d));
+    int64_t total = std::max<int64_t>(natural - size[d], 0);
+    outputPad[d] += std::max<int64_t>(size[d] - natural, 0);
     window.pad[d] = moreAtEnd ? total / 2 : total - total / 2;
     window.pad[2 + d] = total - window.pad[d];
   }
-  return success();
 }
 
 LogicalResult importConvTranspose(NodeBinder &node) {
@@ -86,8 +84,8 @@ LogicalResult importConvTranspose(NodeBinder &node) {
   }
   if (outputPad.size() != 2 || (!size.empty() && size.size() != 2))
     return node.error("output_padding or output_shape does not fit its input");
-  if (!size.empty() && failed(padTo(node, *window, outputPad, size, automatic == "SAME_UPPER")))
-    return failure();
+  if (!size.empty())
+    padTo(node, *window, outputPad, size, automatic == "SAME_UPPER");
   Value y = node.create<ConvTransposeOp>(operands(node), {.dilation = node.ints(window->dilation),
                                                           .groups = node.i64(groups),
                                                           .output_pad = node.ints(outputPad),

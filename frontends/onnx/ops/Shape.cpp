@@ -126,12 +126,20 @@ LogicalResult importSplit(NodeBinder &node) {
   if (sizes->size() != node.allOutputs().size())
     return node.error("has " + Twine(node.allOutputs().size()) + " outputs, but " +
                       Twine(sizes->size()) + " sizes");
-  SmallVector<Value> parts =
-      node.createAll<SplitOp>(node.input(0), {.axis = node.i64(*axis), .sizes = node.ints(*sizes)});
-  if (parts.empty())
+  // Parts without elements are constants.
+  SmallVector<int64_t> filled(make_filter_range(*sizes, [](int64_t size) { return size != 0; })),
+      nothing(node.inputShape(0));
+  nothing[*axis] = 0;
+  auto type = RankedTensorType::get(nothing, node.inputType(0).getElementType());
+  SmallVector<Value> parts;
+  if (!filled.empty())
+    parts = node.createAll<SplitOp>(node.input(0),
+                                    {.axis = node.i64(*axis), .sizes = node.ints(filled)});
+  if (parts.size() != filled.size())
     return failure();
-  for (auto [index, part] : llvm::enumerate(parts))
-    if (failed(node.output(part, index)))
+  auto part = parts.begin();
+  for (auto [index, size] : llvm::enumerate(*sizes))
+    if (failed(node.output(size == 0 ? node.splat(type, 0) : *part++, index)))
       return failure();
   return success();
 }
@@ -181,10 +189,6 @@ LogicalResult importSlice(NodeBinder &node) {
     starts[*axis] = range.start;
     sizes[*axis] = range.size;
     steps[*axis] = range.size > 1 ? range.step : 1;
-  }
-  if (product(sizes) == 0) { // Only shape arithmetic slices nothing out of something.
-    auto type = RankedTensorType::get(sizes, node.inputType(0).getElementType());
-    return node.output(node.splat(type, 0));
   }
   return node.output(node.create<SliceOp>(
       node.input(0),
@@ -269,7 +273,8 @@ LogicalResult importGather(NodeBinder &node) {
       node.create<GatherOp>({node.input(0), node.input(1)}, {.axis = node.i64(*axis)}));
 }
 
-/// A new dimension of `depth` elements, which hold the second of `values` where the index points and the first elsewhere.
+/// A new dimension of `depth` elements, which hold the second of `values` where the index points
+/// and the first elsewhere.
 LogicalResult importOneHot(NodeBinder &node) {
   RankedTensorType indices = node.inputType(0), values = node.inputType(2);
   FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), indices.getRank() + 1);
@@ -287,8 +292,8 @@ LogicalResult importOneHot(NodeBinder &node) {
   auto scalar = RankedTensorType::get({}, node.builder.getIntegerType(64, /*isSigned=*/true));
   Value fromEnd = node.create<AddOp>({chosen, node.splat(scalar, double(depth))});
   Value places = node.constantInts(to_vector(seq<int64_t>(depth)), line);
-  Value hit = node.create<OrOp>({node.create<EqualOp>({places, chosen}),
-                                 node.create<EqualOp>({places, fromEnd})});
+  Value hit = node.create<OrOp>(
+      {node.create<EqualOp>({places, chosen}), node.create<EqualOp>({places, fromEnd})});
   auto value = [&](int64_t index) {
     Value one = node.create<SliceOp>(
         node.input(2), {.sizes = node.ints(1), .starts = node.ints(index), .steps = node.ints(1)});

@@ -157,7 +157,7 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
       phase.finish({nodesOf(op.getLoc()), shapesOf(&op), "convert_layout", 0, bytesOf(op.getOperandTypes()) * 2});
     } else if (auto end = dyn_cast<func::ReturnOp>(op)) {
       for (auto [i, value] : llvm::enumerate(end.getOperands()))
-        if (!storage.writtenInPlace(i)) {
+        if (!storage.writtenInPlace(i) && bytesOf(TypeRange{value.getType()}) != 0) {
           Phase phase(network, op.getLoc(), "copy_output");
           copyOutput(phase, value, i);
           phase.finish({nodesOf(value.getLoc()), shapeText(value.getType()), "copy", 0, bytesOf(TypeRange{value.getType()}) * 2});

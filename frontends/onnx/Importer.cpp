@@ -240,8 +240,6 @@ LogicalResult GraphImporter::finish(func::FuncOp function) {
     FailureOr<Value> value = valueOf(output.name);
     if (failed(value))
       return failure();
-    if (cast<RankedTensorType>(value->getType()).getNumElements() == 0)
-      return error("output '" + output.name + "' has no elements");
     results.push_back(*value);
     names.push_back(builder.getDictionaryAttr(
         builder.getNamedAttr(cnn::CnnDialect::kName, builder.getStringAttr(output.name))));

@@ -147,8 +147,6 @@ FailureOr<RankedTensorType> GraphImporter::typeOf(const ValueInfo &input) {
   Expected<RankedTensorType> type = tensorType(*shape, *element);
   if (!type)
     return error("input '" + input.name + "': " + toString(type.takeError()));
-  if (type->getNumElements() == 0)
-    return error("input '" + input.name + "' has no elements");
   return *type;
 }
 
@@ -166,7 +164,11 @@ LogicalResult GraphImporter::readInputs(func::FuncOp function) {
                                         cnn::CnnDialect::kName, builder.getStringAttr(input.name))),
                                     named(input.name))))
       return failure();
-    values[input.name] = function.getArgument(index++);
+    Value value = function.getArgument(index++);
+    if (type->getNumElements() == 0) // Its shape is all that it says.
+      value = cnn::ConstantOp::create(builder, named(input.name),
+                                      DenseElementsAttr::get(*type, ArrayRef<Attribute>()));
+    values[input.name] = value;
   }
   return success();
 }

@@ -91,16 +91,19 @@ void loops::convertLayout(Phase &phase, Value from, Value to) {
     Value row = loops.named(loops.rem(i, rows), "row"), plane = loops.named(loops.div(i, rows), "plane");
     Value image = loops.named(loops.div(plane, blocks), "image"), part = loops.named(loops.rem(plane, blocks), "block");
     Value valid = loops.min(loops.index(block), loops.sub(loops.index(channels), loops.mul(part, block)));
-    loops.loop(type.getDimSize(3), [&](Value column) {
-      loops.loop(loops.index(0), valid, 1, [&](Value lane) {
+    // Channels outside: a row of them has a length that is known, and stays one loop.
+    loops.loop(loops.index(0), valid, 1, [&](Value lane) {
+      loops.loop(type.getDimSize(3), [&](Value column) {
         loops.store(loops.load(source, at(fromLayout, image, part, lane, row, column)), target,
                     at(toLayout, image, part, lane, row, column));
-      }, "lane");
-      if (toBlock == block && channels % block != 0)
-        loops.loop(valid, loops.index(block), 1, [&](Value lane) {
+      }, "column");
+    }, "lane");
+    if (toBlock == block && channels % block != 0)
+      loops.loop(valid, loops.index(block), 1, [&](Value lane) {
+        loops.loop(type.getDimSize(3), [&](Value column) {
           loops.store(zero, target, at(toLayout, image, part, lane, row, column));
-        }, "lane");
-    }, "column");
+        }, "column");
+      }, "lane");
   });
 }
 

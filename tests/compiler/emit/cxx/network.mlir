@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network of two like layers and a third as C++: layers with their comments, kernels that they share, register tiles as loops.
-// RUN: rm -rf %t && cnnc %s --emit=cpp --mcpu=x86-64-v3 --prefix=net -o %t/ && find %t -type f -printf '%%P\n' | env LC_ALL=C sort | FileCheck %s --check-prefix=FILES
+// RUN: rm -rf %t && cnnc %s --emit=cpp --mcpu=x86-64-v3 --precision=strict --prefix=net -o %t/ && find %t -type f -printf '%%P\n' | env LC_ALL=C sort | FileCheck %s --check-prefix=FILES
 // RUN: FileCheck %s --check-prefix=LAYERS --input-file=%t/network.cpp
 // RUN: FileCheck %s --check-prefix=KERNELS --input-file=%t/kernels.cpp
 // RUN: FileCheck %s --check-prefix=CMAKE --input-file=%t/CMakeLists.txt

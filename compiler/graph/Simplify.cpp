@@ -83,6 +83,32 @@ struct PoolOfWholeImage : OpRewritePattern<AvgPoolOp> {
   }
 };
 
+/// A 1x1 convolution and an average commute; after the average there are fewer pixels to convolve (DenseNet's transitions).
+struct PoolBeforePointwise : OpRewritePattern<AvgPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AvgPoolOp pool, PatternRewriter &rewriter) const override {
+    auto conv = pool.getX().getDefiningOp<ConvOp>();
+    auto isZero = [](int64_t pad) { return pad == 0; };
+    auto isOne = [](int64_t size) { return size == 1; };
+    // All windows must lie inside, so that the mean of the bias is the bias.
+    if (!conv || !conv->hasOneUse() || !llvm::all_of(shapeOf(conv.getWeight()).take_back(2), isOne) ||
+        !llvm::all_of(conv.getStride(), isOne) || !llvm::all_of(conv.getPad(), isZero) || !llvm::all_of(pool.getPad(), isZero) ||
+        pool.getCeil() || pool.getType().getNumElements() >= conv.getType().getNumElements())
+      return failure();
+    auto x = cast<RankedTensorType>(conv.getX().getType());
+    SmallVector<int64_t> shape(shapeOf(pool));
+    shape[1] = x.getDimSize(1);
+    auto first = cast<AvgPoolOp>(rewriter.clone(*pool));
+    first.getXMutable().assign(conv.getX());
+    first.getY().setType(RankedTensorType::get(shape, x.getElementType()));
+    auto second = cast<ConvOp>(rewriter.clone(*conv));
+    second.getXMutable().assign(first.getY());
+    second.getY().setType(pool.getType());
+    rewriter.replaceOp(pool, second.getY());
+    return success();
+  }
+};
+
 /// Reshape to [N, groups, C / groups, H, W], exchange of the two, reshape back.
 struct SpelledShuffle : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -147,7 +173,7 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
 struct Simplify : graph::impl::SimplifyBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, SpelledShuffle, EmptyPad,
+    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, PoolBeforePointwise, SpelledShuffle, EmptyPad,
                  PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

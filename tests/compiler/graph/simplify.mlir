@@ -98,3 +98,24 @@ func.func @wide_pad(%x: tensor<1x4x8x8xf32>) -> tensor<1x4x12x12xf32> {
   %1 = cnn.avg_pool %0 {kernel = array<i64: 3, 3>} : (tensor<1x4x14x14xf32>) -> tensor<1x4x12x12xf32>
   return %1 : tensor<1x4x12x12xf32>
 }
+
+// Fewer pixels are convolved after the average.
+// CHECK-LABEL: func.func @pool_before_pointwise
+// CHECK: %[[P:.*]] = cnn.avg_pool %arg0 {{.*}} -> tensor<1x8x3x3xf32>
+// CHECK: cnn.conv %[[P]], %arg1, %arg2 : {{.*}} -> tensor<1x4x3x3xf32>
+func.func @pool_before_pointwise(%x: tensor<1x8x6x6xf32>, %w: tensor<4x8x1x1xf32>, %b: tensor<4xf32>) -> tensor<1x4x3x3xf32> {
+  %0 = cnn.conv %x, %w, %b : (tensor<1x8x6x6xf32>, tensor<4x8x1x1xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+  %1 = cnn.avg_pool %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>} : (tensor<1x4x6x6xf32>) -> tensor<1x4x3x3xf32>
+  return %1 : tensor<1x4x3x3xf32>
+}
+
+// With padding the mean of the bias is not the bias.
+// CHECK-LABEL: func.func @pool_of_padded_pointwise
+// CHECK: cnn.conv %arg0
+// CHECK: cnn.avg_pool
+func.func @pool_of_padded_pointwise(%x: tensor<1x8x6x6xf32>, %w: tensor<4x8x1x1xf32>) -> tensor<1x4x4x4xf32> {
+  %0 = cnn.conv %x, %w : (tensor<1x8x6x6xf32>, tensor<4x8x1x1xf32>) -> tensor<1x4x6x6xf32>
+  %1 = cnn.avg_pool %0 {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>, pad = array<i64: 1, 1, 1, 1>, count_include_pad = true}
+    : (tensor<1x4x6x6xf32>) -> tensor<1x4x4x4xf32>
+  return %1 : tensor<1x4x4x4xf32>
+}

@@ -15,7 +15,7 @@ packages=(
   # Python: /usr/bin/python3, since others on PATH may lack venv
   python3 python3-venv
 )
-[ "${1-}" = --all ] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread)
+[ "${1-}" = --all ] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread time)
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 

@@ -8,6 +8,12 @@ way and any compiler agrees with any other. Needs Debian's python3-torchvision a
 import argparse
 import pathlib
 
+try:
+    import torch
+    import torchvision
+except ImportError:  # of use to those who only want the names
+    pass
+
 NETWORKS = {
     "alexnet": 224,
     "vgg16": 224,
@@ -33,9 +39,6 @@ CALIBRATION_IMAGES = 8
 
 
 def build(name):
-    import torch
-    import torchvision
-
     extra = {"aux_logits": False, "init_weights": True} if name in ("googlenet", "inception_v3") else {}
     torch.manual_seed(0)
     network = getattr(torchvision.models, name)(weights=None, **extra)

@@ -72,11 +72,13 @@ def passing(results):
 
 def compare_with_floor(results):
     passed, floor = passing(results), set(FLOOR.read_text().splitlines())
-    for name in sorted(floor - passed):
+    # What passes as it stands no longer needs its inputs frozen.
+    fallen = {name for name in floor - passed if name.removesuffix(" frozen") not in passed}
+    for name in sorted(fallen):
         print(f"fell: {name}")
     if passed - floor:
         print(f"{len(passed - floor)} pass that the floor does not name; --update raises it")
-    return not floor - passed
+    return not fallen
 
 
 def main():

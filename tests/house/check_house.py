@@ -30,6 +30,9 @@ PROGRAM = re.compile(r"cnnc(-[a-z]+)?")
 # A path that only one machine has, and one that may lead out of the repository.
 ONE_MACHINE = re.compile(r"(?<![\w.])/(?:work|home|root)/\w+")
 UPWARDS = re.compile(r"(?<![\w/.])(?:\.\./)+\w[\w./-]*")
+# A pass has one name: of its definition, its file and its test.
+PASSES = "compiler/graph/Passes.td"
+PASS = re.compile(r'^def (\w+) : \w+<"([a-z-]+)">', re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -73,11 +76,20 @@ def faults_of_text(path, lines):
                 yield f"line {number}: links to {link}, which does not exist"
 
 
+def faults_of_passes(text):
+    for name, word in PASS.findall(text):
+        for file in (f"compiler/graph/{name}.cpp", f"tests/compiler/graph/{word}.mlir"):
+            if not (ROOT / file).exists():
+                yield f"{name} has no {file}"
+
+
 def faults_of(path):
     text = (ROOT / path).read_text(errors="replace")
     lines = text.splitlines()
     if pathlib.PurePath(path).suffix in CODE:
         yield from faults_of_code(path, text, lines)
+    if path == PASSES:
+        yield from faults_of_passes(text)
     yield from faults_of_text(path, lines)
 
 

@@ -41,6 +41,11 @@ static const Function integers[] = {
     {"mod", [](double a, double b) { return a - std::floor(a / b) * b; }, none, 1, 90},
     {"pow", [](double a, double b) { return std::pow(a, b); }, none, 0, 3.9},
 };
+/// x / 0 is 0.
+static const Function divisions[] = {
+    {"div", [](double a, double b) { return b == 0 ? 0 : std::trunc(a / b); }, none, -1.99, 1.99},
+    {"mod", [](double a, double b) { return b == 0 ? 0 : a - std::floor(a / b) * b; }, none, -1.99, 1.99},
+};
 static const Function comparisons[] = {
     {"equal", [](double a, double b) { return double(a == b); }, none},
     {"less", [](double a, double b) { return double(a < b); }, none},
@@ -160,6 +165,8 @@ static std::vector<Case> cases() {
   }
   for (const char *type : {"si64", "si32", "si16", "si8", "ui64", "ui32", "ui16", "ui8"}) {
     for (const Function &f : integers)
+      all.push_back(binary(f, {3, 7}, {7}, type));
+    for (const Function &f : divisions)
       all.push_back(binary(f, {3, 7}, {7}, type));
     for (const Function &f : comparisons)
       all.push_back(toBool(binary(f, {3, 7}, {7}, type)));

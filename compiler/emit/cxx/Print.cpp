@@ -97,7 +97,7 @@ void Printer::printBinary(Expr e, Precedence context) {
     left = right = Bits;
   else if (own == Equality || own == Order)
     left = Shift;
-  if (a->kind == Expression::Binary && a->text == e->text)
+  if (own != Equality && own != Order && a->kind == Expression::Binary && a->text == e->text)
     left = own;
   bool isSum = e->isIndex && e->text == "+" && b->kind == Expression::Integer;
   bool isNegative = isSum && b->value < 0;

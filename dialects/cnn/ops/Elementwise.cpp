@@ -134,22 +134,41 @@ static Value productOf(Loops &loops, Type element, Value a, Value b) {
   return arith::MulIOp::create(loops.builder, loops.loc, a, b);
 }
 static Value difference(Loops &loops, Type, Value a, Value b) { return minus(loops, a, b); }
+/// `b`, or one where the machine would stop: it divides nothing by zero, nor its least number by -1.
+static Value divisor(Loops &loops, Type element, Value b) {
+  auto is = [&](int64_t number) {
+    return compare(loops, arith::CmpIPredicate::eq, b, loops.integer(b.getType(), number));
+  };
+  Value stops = is(0);
+  if (!isUnsigned(element))
+    stops = arith::OrIOp::create(loops.builder, loops.loc, stops, is(-1));
+  return choose(loops, stops, loops.integer(b.getType(), 1), b);
+}
+/// x / 0 is 0, as in numpy.
 static Value quotient(Loops &loops, Type element, Value a, Value b) {
+  using Predicate = arith::CmpIPredicate;
   if (isFloat(element))
     return arith::DivFOp::create(loops.builder, loops.loc, a, b);
-  if (isUnsigned(element))
-    return arith::DivUIOp::create(loops.builder, loops.loc, a, b);
-  return arith::DivSIOp::create(loops.builder, loops.loc, a, b);
+  Value zero = loops.integer(a.getType(), 0), safe = divisor(loops, element, b), result;
+  if (isUnsigned(element)) {
+    result = arith::DivUIOp::create(loops.builder, loops.loc, a, safe);
+  } else {
+    Value whole = arith::DivSIOp::create(loops.builder, loops.loc, a, safe);
+    Value isMinusOne = compare(loops, Predicate::eq, b, loops.integer(b.getType(), -1));
+    result = choose(loops, isMinusOne, minus(loops, zero, a), whole);
+  }
+  return choose(loops, compare(loops, Predicate::eq, b, zero), zero, result);
 }
 static Value remainder(Loops &loops, Type element, Value a, Value b) {
   if (isFloat(element)) {
     Float x(loops, a), y(loops, b), ratio = x / y;
     return x - copySign(floor(abs(ratio)), ratio) * y;
   }
+  Value safe = divisor(loops, element, b);
   if (isUnsigned(element))
-    return arith::RemUIOp::create(loops.builder, loops.loc, a, b);
+    return arith::RemUIOp::create(loops.builder, loops.loc, a, safe);
   using Predicate = arith::CmpIPredicate;
-  Value rest = arith::RemSIOp::create(loops.builder, loops.loc, a, b),
+  Value rest = arith::RemSIOp::create(loops.builder, loops.loc, a, safe),
         zero = loops.integer(a.getType(), 0);
   Value signs = compare(loops, Predicate::slt,
                         arith::XOrIOp::create(loops.builder, loops.loc, rest, b), zero);

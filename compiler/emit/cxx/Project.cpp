@@ -18,7 +18,7 @@ using llvm::Error;
 using llvm::Expected;
 
 /// A file of kernels ends when it is longer; what calls each other stays together.
-static constexpr int64_t kLinesPerFile = 1500;
+static constexpr int64_t kLinesPerFile = 1000;
 
 namespace {
 constexpr char kVector[] = {

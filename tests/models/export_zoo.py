@@ -29,8 +29,6 @@ NETWORKS = {
     "resnext50_32x4d": 224,
     "efficientnet_b0": 224,
 }
-# For its size only.
-LARGE = "vgg19"
 # Exported a second time, with a batch that is known only at run time.
 SYMBOLIC_BATCH = "squeezenet1_1"
 

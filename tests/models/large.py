@@ -85,19 +85,19 @@ def main():
             hashes.add(hashlib.file_digest(content, "sha256").hexdigest())
     opened = json.loads(Measured(tools / "cnnc-run", library, image, "--json").output)
 
-    # Processor time, since a busy machine stretches the other.
     figures = [("reading, s", read_seconds, 0.5),
                ("memory to read, MB beside the file", read.megabytes - idle.megabytes, 100),
+               ("compiling, s", compiled.seconds, 15),
                ("compiling, s of processors", compiled.cpu_seconds, 15),
                ("memory to compile, MB", compiled.megabytes, 1500),
                ("opening, ms", opened["open_ms"], 5),
                ("different libraries of two compilations", len(hashes) - 1, 0)]
     for what, figure, most in figures:
         print(f"{what}: {figure:.3g} (at most {most})")
-    print(f"compiling, s by the clock: {compiled.seconds:.3g}; model of {model.stat().st_size / 1e6:.0f} MB")
     for path in (model, library):
         path.unlink()
-    return 0 if all(figure <= most for _, figure, most in figures) else 1
+    # What a busy machine stretches is for the report to judge.
+    return 0 if all(figure <= most for what, figure, most in figures if what != "compiling, s") else 1
 
 
 if __name__ == "__main__":

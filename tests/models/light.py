@@ -16,6 +16,8 @@ from onnx.backend.test.runner import Runner
 from suite_case import Fault, compare, compile_model, load_result, load_tensor, run_library
 
 ROOT = pathlib.Path(onnx.__file__).parents[1]
+# A hang, and not a busy machine.
+SECONDS = 900
 
 
 def check(test, bin_dir, scratch):
@@ -27,10 +29,10 @@ def check(test, bin_dir, scratch):
         if value.name not in weights:
             inputs.append(scratch / f"input_{len(inputs)}.npy")
             np.save(inputs[-1], Runner.generate_dummy_data(value))
-    refusal = compile_model(bin_dir, model, scratch / "model.so")
+    refusal = compile_model(bin_dir, model, scratch / "model.so", seconds=SECONDS)
     if refusal:
         return refusal
-    run_library(bin_dir, scratch / "model.so", inputs, scratch)
+    run_library(bin_dir, scratch / "model.so", inputs, scratch, seconds=SECONDS)
     for index, value in enumerate(graph.output):
         expected = load_tensor(model.with_name(f"{model.stem}_output_{index}.pb"))
         compare(value.name, expected, load_result(scratch, value.name, expected), test.rtol, test.atol)

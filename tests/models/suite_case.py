@@ -65,9 +65,9 @@ def run_tool(command, seconds):
     return done.returncode, done.stderr.decode(errors="replace").strip()
 
 
-def compile_model(bin_dir, model, library, options=()):
+def compile_model(bin_dir, model, library, options=(), seconds=COMPILE_SECONDS):
     """Nothing if the library was written, or why the model was refused; else a Fault."""
-    code, message = run_tool([bin_dir / "cnnc", model, "-o", library, *options], COMPILE_SECONDS)
+    code, message = run_tool([bin_dir / "cnnc", model, "-o", library, *options], seconds)
     if code == 0:
         return None
     if code != 1 or "\n" in message or not message.startswith(f"cnnc: {model}: "):
@@ -77,8 +77,8 @@ def compile_model(bin_dir, model, library, options=()):
     return message
 
 
-def run_library(bin_dir, library, inputs, folder):
-    code, message = run_tool([bin_dir / "cnnc-run", library, *inputs, "--output", folder], RUN_SECONDS)
+def run_library(bin_dir, library, inputs, folder, seconds=RUN_SECONDS):
+    code, message = run_tool([bin_dir / "cnnc-run", library, *inputs, "--output", folder], seconds)
     if code:
         raise Fault(Verdict.CRASHED, f"cnnc-run exits with {code}: {message[:300]}")
 

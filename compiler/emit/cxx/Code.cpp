@@ -31,23 +31,16 @@ Expr Code::integer(int64_t value) {
 }
 
 Expr Code::name(Variable *variable) { return make({Expression::Name, "", 0, variable}); }
-Expr Code::element(Variable *array, Expr index) {
-  return make({Expression::Name, "", 0, array, {index}});
-}
-Expr Code::prefix(StringRef op, Expr a) {
-  return make({Expression::Prefix, op.str(), 0, nullptr, {a}});
-}
-Expr Code::binary(StringRef op, Expr a, Expr b) {
-  return make({Expression::Binary, op.str(), 0, nullptr, {a, b}});
-}
+Expr Code::element(Variable *array, Expr index) { return make({Expression::Name, "", 0, array, {index}}); }
+Expr Code::prefix(StringRef op, Expr a) { return make({Expression::Prefix, op.str(), 0, nullptr, {a}}); }
+Expr Code::binary(StringRef op, Expr a, Expr b) { return make({Expression::Binary, op.str(), 0, nullptr, {a, b}}); }
 
 Expr Code::conditional(Expr condition, Expr a, Expr b) {
   return make({Expression::Conditional, "", 0, nullptr, {condition, a, b}});
 }
 
 Expr Code::call(StringRef function, ArrayRef<Expr> arguments) {
-  return make(
-      {Expression::Call, function.str(), 0, nullptr, llvm::SmallVector<Expr, 4>(arguments)});
+  return make({Expression::Call, function.str(), 0, nullptr, llvm::SmallVector<Expr, 4>(arguments)});
 }
 
 Expr Code::braces(StringRef type, ArrayRef<Expr> values) {
@@ -112,8 +105,7 @@ Expr Code::rebuild(Expr e, ArrayRef<Expr> operands) {
 std::pair<Expr, int64_t> cnnc::emit::cxx::splitConstant(Expr e) {
   if (e->kind == Expression::Integer)
     return {nullptr, e->value};
-  if (e->isIndex && e->kind == Expression::Binary && e->text == "+" &&
-      e->operands[1]->kind == Expression::Integer)
+  if (e->isIndex && e->kind == Expression::Binary && e->text == "+" && e->operands[1]->kind == Expression::Integer)
     return {e->operands[0], e->operands[1]->value};
   return {e, 0};
 }
@@ -124,8 +116,7 @@ void cnnc::emit::cxx::forEachNode(Expr e, llvm::function_ref<void(Expr)> visit) 
     forEachNode(operand, visit);
 }
 
-void cnnc::emit::cxx::forEachExpression(const Statement &statement,
-                                        llvm::function_ref<void(Expr)> visit) {
+void cnnc::emit::cxx::forEachExpression(const Statement &statement, llvm::function_ref<void(Expr)> visit) {
   for (Expr e : {statement.target, statement.value, statement.low, statement.high, statement.step})
     if (e)
       visit(e);

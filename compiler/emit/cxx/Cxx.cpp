@@ -36,15 +36,13 @@ private:
 };
 } // namespace
 
-static Error writeFolder(llvm::StringRef folder, const std::vector<cxx::File> &texts,
-                         const WeightSection &weights) {
+static Error writeFolder(llvm::StringRef folder, const std::vector<cxx::File> &texts, const WeightSection &weights) {
   Folders folders;
   for (llvm::StringRef path : {folder.str(), (folder + "/cnnc").str()})
     if (Error error = folders.make(path))
       return error;
   std::vector<OutputFile> files;
-  auto write = [&](llvm::StringRef name,
-                   llvm::function_ref<Error(llvm::raw_ostream &)> print) -> Error {
+  auto write = [&](llvm::StringRef name, llvm::function_ref<Error(llvm::raw_ostream &)> print) -> Error {
     Expected<OutputFile> file = OutputFile::create((folder + "/" + name).str());
     if (!file)
       return file.takeError();
@@ -54,8 +52,7 @@ static Error writeFolder(llvm::StringRef folder, const std::vector<cxx::File> &t
     return files.back().flush();
   };
   for (const cxx::File &text : texts)
-    if (Error error = write(
-            text.path, [&](llvm::raw_ostream &os) { return os << text.text, Error::success(); }))
+    if (Error error = write(text.path, [&](llvm::raw_ostream &os) { return os << text.text, Error::success(); }))
       return error;
   if (weights.bytes)
     if (Error error = write("weights.bin", weights.write))
@@ -67,8 +64,8 @@ static Error writeFolder(llvm::StringRef folder, const std::vector<cxx::File> &t
   return Error::success();
 }
 
-Error cnnc::emit::emitCxx(mlir::ModuleOp loops, const MachineTarget &target,
-                          const WeightSection &weights, const CxxOptions &options) {
+Error cnnc::emit::emitCxx(mlir::ModuleOp loops, const MachineTarget &target, const WeightSection &weights,
+                          const CxxOptions &options) {
   Expected<ModelTable> table = ModelTable::read(loops);
   if (!table)
     return table.takeError();

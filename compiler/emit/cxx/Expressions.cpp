@@ -57,8 +57,7 @@ Expr FunctionWriter::constant(Attribute value, Type type, unsigned width) {
     return code.text(numberText(value));
   // A boolean of a mask is all bits or none.
   auto element = [&](Attribute number) {
-    std::string text =
-        isMask(type) ? (cast<BoolAttr>(number).getValue() ? "-1" : "0") : numberText(number);
+    std::string text = isMask(type) ? (cast<BoolAttr>(number).getValue() ? "-1" : "0") : numberText(number);
     return code.text(text);
   };
   std::string name = types.name(type, width);
@@ -73,9 +72,7 @@ Expr FunctionWriter::spread(Value value, bool mayBeScalar) {
   Expr e = use(value);
   if (mayBeScalar && e->kind == Expression::Braces && e->operands.empty())
     return code.text(isa<FloatType>(getElementTypeOrSelf(value.getType())) ? "0.0f" : "0");
-  return mayBeScalar && e->kind == Expression::Call && StringRef(e->text).starts_with("splat<")
-             ? e->operands[0]
-             : e;
+  return mayBeScalar && e->kind == Expression::Call && StringRef(e->text).starts_with("splat<") ? e->operands[0] : e;
 }
 
 Expr FunctionWriter::mask(Value value, unsigned width) {
@@ -144,14 +141,12 @@ Expr FunctionWriter::arithmetic(Operation &op) {
     return code.binary(word, mask(op.getOperand(0), width), mask(op.getOperand(1), width));
   };
   auto ofUnsigned = [&](StringRef word) {
-    return signedAgain(
-        code.binary(word, unsignedOf(op.getOperand(0)), unsignedOf(op.getOperand(1))), type);
+    return signedAgain(code.binary(word, unsignedOf(op.getOperand(0)), unsignedOf(op.getOperand(1))), type);
   };
   auto function = [&](StringRef word, bool isUnsigned = false) {
     std::string name = (word + "<" + types.name(type, 0, isUnsigned) + ">").str();
     if (isUnsigned)
-      return signedAgain(
-          code.call(name, {unsignedOf(op.getOperand(0)), unsignedOf(op.getOperand(1))}), type);
+      return signedAgain(code.call(name, {unsignedOf(op.getOperand(0)), unsignedOf(op.getOperand(1))}), type);
     return code.call(type.isIndex() ? word : StringRef(name), {operand(0), operand(1)});
   };
   return llvm::TypeSwitch<Operation *, Expr>(&op)
@@ -176,9 +171,8 @@ Expr FunctionWriter::arithmetic(Operation &op) {
       .Case<arith::MaximumFOp>([&](auto) { return function("maximum"); })
       .Case<arith::SelectOp>([&](arith::SelectOp select) {
         Expr condition =
-            mask(select.getCondition(), getElementTypeOrSelf(type).isIndex()
-                                            ? 64
-                                            : getElementTypeOrSelf(type).getIntOrFloatBitWidth());
+            mask(select.getCondition(),
+                 getElementTypeOrSelf(type).isIndex() ? 64 : getElementTypeOrSelf(type).getIntOrFloatBitWidth());
         return code.conditional(condition, use(select.getTrueValue()), use(select.getFalseValue()));
       })
       .Default(nullptr);
@@ -186,12 +180,10 @@ Expr FunctionWriter::arithmetic(Operation &op) {
 
 Expr FunctionWriter::comparison(Operation &op) {
   bool isVector = isa<VectorType>(op.getResult(0).getType());
-  StringRef both = isVector ? "&" : "&&", either = isVector ? "|" : "||",
-            negation = isVector ? "~" : "!";
+  StringRef both = isVector ? "&" : "&&", either = isVector ? "|" : "||", negation = isVector ? "~" : "!";
   if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
     using P = arith::CmpIPredicate;
-    static constexpr StringLiteral kWords[] = {"==", "!=", "<",  "<=", ">",
-                                               ">=", "<",  "<=", ">",  ">="};
+    static constexpr StringLiteral kWords[] = {"==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">="};
     StringRef word = kWords[static_cast<int>(compare.getPredicate())];
     if (compare.getPredicate() >= P::ult && !isMask(compare.getLhs().getType()))
       return code.binary(word, unsignedOf(compare.getLhs()), unsignedOf(compare.getRhs()));
@@ -230,8 +222,7 @@ Expr FunctionWriter::comparison(Operation &op) {
   case P::ULE:
     return code.prefix(negation, is(">"));
   case P::UNO:
-    return compare.getLhs() == compare.getRhs() ? isNaN(a)
-                                                : code.binary(either, isNaN(a), isNaN(b));
+    return compare.getLhs() == compare.getRhs() ? isNaN(a) : code.binary(either, isNaN(a), isNaN(b));
   case P::ORD:
     return code.binary(both, code.binary("==", a, a), code.binary("==", b, b));
   default:
@@ -245,24 +236,18 @@ Expr FunctionWriter::conversion(Operation &op) {
   bool isVector = isa<VectorType>(type);
   auto to = [&](Expr e) {
     std::string name = types.name(type, maskWidth(op.getResult(0)));
-    return isVector ? code.call("__builtin_convertvector", {e, code.text(name)})
-                    : code.call(name, {e});
+    return isVector ? code.call("__builtin_convertvector", {e, code.text(name)}) : code.call(name, {e});
   };
   // A mask counts as 0 or -1, a boolean as 0 or 1.
-  auto zeroOrOne = [&]() -> Expr {
-    return isVector ? code.binary("&", use(from), code.text("1")) : use(from);
-  };
+  auto zeroOrOne = [&]() -> Expr { return isVector ? code.binary("&", use(from), code.text("1")) : use(from); };
   bool isBoolean = getElementTypeOrSelf(from.getType()).isInteger(1);
   return llvm::TypeSwitch<Operation *, Expr>(&op)
-      .Case<arith::BitcastOp>(
-          [&](auto) { return code.call("bit_cast<" + types.name(type) + ">", {use(from)}); })
+      .Case<arith::BitcastOp>([&](auto) { return code.call("bit_cast<" + types.name(type) + ">", {use(from)}); })
       .Case<arith::ExtFOp, arith::TruncFOp, arith::FPToSIOp>([&](auto) { return to(use(from)); })
-      .Case<arith::IndexCastOp>([&](auto) -> Expr {
-        return from.getType().isInteger(64) || type.isInteger(64) ? use(from) : to(use(from));
-      })
-      .Case<arith::SIToFPOp, arith::ExtSIOp>([&](auto) -> Expr {
-        return isBoolean && !isVector ? code.prefix("-", to(use(from))) : to(use(from));
-      })
+      .Case<arith::IndexCastOp>(
+          [&](auto) -> Expr { return from.getType().isInteger(64) || type.isInteger(64) ? use(from) : to(use(from)); })
+      .Case<arith::SIToFPOp, arith::ExtSIOp>(
+          [&](auto) -> Expr { return isBoolean && !isVector ? code.prefix("-", to(use(from))) : to(use(from)); })
       .Case<arith::UIToFPOp, arith::ExtUIOp, arith::IndexCastUIOp>(
           [&](auto) { return to(isBoolean ? zeroOrOne() : unsignedOf(from)); })
       .Case<arith::FPToUIOp>([&](auto) {
@@ -273,9 +258,7 @@ Expr FunctionWriter::conversion(Operation &op) {
       })
       .Case<arith::TruncIOp>([&](auto) -> Expr {
         if (element.isInteger(1))
-          return isVector ? nullptr
-                          : code.binary("!=", code.binary("&", use(from), code.text("1")),
-                                        code.text("0"));
+          return isVector ? nullptr : code.binary("!=", code.binary("&", use(from), code.text("1")), code.text("0"));
         return to(use(from));
       })
       .Default(nullptr);
@@ -289,15 +272,12 @@ Expr FunctionWriter::ofVectors(Operation &op) {
       .Case<vector::BroadcastOp>([&](vector::BroadcastOp broadcast) -> Expr {
         if (isa<VectorType>(broadcast.getSourceType()) || isMask(broadcast.getType()))
           return nullptr;
-        return code.call("splat<" + types.name(broadcast.getType()) + ">",
-                         {use(broadcast.getSource())});
+        return code.call("splat<" + types.name(broadcast.getType()) + ">", {use(broadcast.getSource())});
       })
       .Case<vector::ExtractOp>([&](vector::ExtractOp extract) -> Expr {
-        if (isa<VectorType>(extract.getType()) || extract.hasDynamicPosition() ||
-            isMask(extract.getSource().getType()))
+        if (isa<VectorType>(extract.getType()) || extract.hasDynamicPosition() || isMask(extract.getSource().getType()))
           return nullptr;
-        return code.subscript(use(extract.getSource()),
-                              {code.integer(extract.getStaticPosition()[0])});
+        return code.subscript(use(extract.getSource()), {code.integer(extract.getStaticPosition()[0])});
       })
       .Case<vector::ShuffleOp>([&](vector::ShuffleOp shuffle) {
         SmallVector<Expr> arguments = {use(shuffle.getV1()), use(shuffle.getV2())};
@@ -309,14 +289,12 @@ Expr FunctionWriter::ofVectors(Operation &op) {
         Expr address = code.prefix("&", place(load.getBase(), load.getIndices()));
         return code.reading(code.call("load<" + types.name(load.getVectorType()) + ">", {address}));
       })
-      .Case<memref::LoadOp>([&](memref::LoadOp load) {
-        return code.reading(place(load.getMemRef(), load.getIndices()));
-      })
+      .Case<memref::LoadOp>(
+          [&](memref::LoadOp load) { return code.reading(place(load.getMemRef(), load.getIndices())); })
       .Case<memref::ViewOp>([&](memref::ViewOp view) {
         return code.call("at", {use(view.getSource()), use(view.getByteShift())});
       })
-      .Case<memref::ReinterpretCastOp>(
-          [&](memref::ReinterpretCastOp cast) { return use(cast.getSource()); })
+      .Case<memref::ReinterpretCastOp>([&](memref::ReinterpretCastOp cast) { return use(cast.getSource()); })
       .Default(nullptr);
 }
 
@@ -331,13 +309,12 @@ Expr FunctionWriter::mathematics(Operation &op) {
                        .Default(StringRef());
   if (word.empty())
     return nullptr;
-  return code.call(word,
-                   llvm::map_to_vector(op.getOperands(), [&](Value value) { return use(value); }));
+  return code.call(word, llvm::map_to_vector(op.getOperands(), [&](Value value) { return use(value); }));
 }
 
 Expr FunctionWriter::expressionOf(Operation &op) {
-  for (auto family : {&FunctionWriter::arithmetic, &FunctionWriter::conversion,
-                      &FunctionWriter::ofVectors, &FunctionWriter::mathematics})
+  for (auto family : {&FunctionWriter::arithmetic, &FunctionWriter::conversion, &FunctionWriter::ofVectors,
+                      &FunctionWriter::mathematics})
     if (Expr e = (this->*family)(op))
       return op.getResult(0).getType().isIndex() ? code.asIndex(e) : e;
   return isa<arith::CmpFOp, arith::CmpIOp>(op) ? comparison(op) : nullptr;

@@ -64,9 +64,8 @@ private:
   Block *block = nullptr;
   llvm::DenseMap<mlir::Value, Expr> expressions;
   llvm::DenseMap<mlir::Value, Expr> variables; ///< what holds a carried value
-  llvm::DenseMap<mlir::Value, Expr>
-      targets; ///< the variable that a value is written to where it is defined
-  llvm::SmallVector<mlir::Value> pending; ///< values whose expressions wait for their use
+  llvm::DenseMap<mlir::Value, Expr> targets;   ///< the variable that a value is written to where it is defined
+  llvm::SmallVector<mlir::Value> pending;      ///< values whose expressions wait for their use
   std::string error;
 };
 

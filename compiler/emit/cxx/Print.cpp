@@ -15,20 +15,7 @@ using llvm::StringRef;
 static constexpr size_t kColumns = 118;
 
 namespace {
-enum Precedence {
-  Lowest,
-  Ternary,
-  LogicalOr,
-  LogicalAnd,
-  Bits,
-  Equality,
-  Order,
-  Shift,
-  Sum,
-  Product,
-  Unary,
-  Primary
-};
+enum Precedence { Lowest, Ternary, LogicalOr, LogicalAnd, Bits, Equality, Order, Shift, Sum, Product, Unary, Primary };
 
 Precedence precedenceOf(StringRef op) {
   return llvm::StringSwitch<Precedence>(op)
@@ -265,8 +252,7 @@ void Printer::printBlock(const Block &block) {
 
 /// Braces around all but one simple statement or one loop.
 void Printer::printBody(const Block &block) {
-  bool simple =
-      block.size() == 1 && block[0].kind != Statement::If && block[0].kind != Statement::Declare;
+  bool simple = block.size() == 1 && block[0].kind != Statement::If && block[0].kind != Statement::Declare;
   os << (simple ? "\n" : " {\n");
   printBlock(block);
   if (!simple)
@@ -277,9 +263,7 @@ void Printer::printBody(const Block &block) {
 void Printer::printHead(bool all) {
   llvm::DenseMap<const Variable *, bool> isRead;
   for (const Statement &statement : function.body)
-    forEachExpression(statement, [&](Expr e) {
-      forEachNode(e, [&](Expr node) { isRead[node->variable] = true; });
-    });
+    forEachExpression(statement, [&](Expr e) { forEachNode(e, [&](Expr node) { isRead[node->variable] = true; }); });
   os << "void " << function.name << '(';
   llvm::interleaveComma(function.parameters, os, [&](const Variable *parameter) {
     os << parameter->type;
@@ -330,6 +314,4 @@ static std::string wrapped(StringRef text) {
 std::string cnnc::emit::cxx::declarationOf(const Function &function) {
   return wrapped(Printer(function).declaration());
 }
-std::string cnnc::emit::cxx::textOf(const Function &function) {
-  return wrapped(Printer(function).definition());
-}
+std::string cnnc::emit::cxx::textOf(const Function &function) { return wrapped(Printer(function).definition()); }

@@ -63,6 +63,7 @@ private:
   Error writeKernels();
   Error writeLayers();
   void writeSurroundings();
+  std::string usersOf(StringRef kernel) const;
   std::string machineFlags() const;
 
   ModuleOp loops;
@@ -77,6 +78,15 @@ private:
 } // namespace
 
 static int64_t linesIn(StringRef text) { return text.count('\n'); }
+
+/// A comment that names the layers that call a kernel.
+std::string Project::usersOf(StringRef kernel) const {
+  std::string users;
+  for (const PhaseInfo &phase : table.phases)
+    if (phase.kernel == kernel)
+      users += (users.empty() ? "For " : ", ") + phase.name;
+  return users.empty() ? "" : commentOf(users + ".");
+}
 
 Error Project::writeKernels() {
   llvm::EquivalenceClasses<Operation *> groups;
@@ -103,7 +113,7 @@ Error Project::writeKernels() {
     auto known = llvm::find_if(texts, [&](auto &text) { return text.first == group; });
     if (known == texts.end())
       known = texts.insert(texts.end(), {group, ""});
-    known->second += "\n" + textOf(*function);
+    known->second += "\n" + usersOf(function->name) + textOf(*function);
   }
   std::vector<std::string> bodies;
   for (const auto &[group, text] : texts) {
@@ -112,12 +122,10 @@ Error Project::writeKernels() {
     bodies.back() += text;
   }
   for (auto [i, body] : llvm::enumerate(bodies)) {
-    std::string name =
-        bodies.size() == 1 ? "kernels.cpp" : "kernels" + std::to_string(i + 1) + ".cpp";
+    std::string name = bodies.size() == 1 ? "kernels.cpp" : "kernels" + std::to_string(i + 1) + ".cpp";
     sources.push_back(name);
-    files.push_back({name, "// Kernels of the network " + prefix +
-                               ".\n#include \"kernels.h\"\n\nnamespace " + prefix + "_kernels {\n" +
-                               body + "} // namespace " + prefix + "_kernels\n"});
+    files.push_back({name, "// Kernels of the network " + prefix + ".\n#include \"kernels.h\"\n\nnamespace " + prefix +
+                               "_kernels {\n" + body + "} // namespace " + prefix + "_kernels\n"});
   }
   return Error::success();
 }
@@ -143,8 +151,7 @@ Error Project::writeLayers() {
     if (!layer)
       return layer.takeError();
     // The frame keeps its name; the number of the worker has none.
-    layer->parameters = {code.variable("", "const cnnc_frame *frame"), begin, end,
-                         code.variable("", "int32_t")};
+    layer->parameters = {code.variable("", "const cnnc_frame *frame"), begin, end, code.variable("", "int32_t")};
     layers += "\n" + commentOf(phase) + "static " + textOf(*layer);
   }
   return Error::success();
@@ -160,33 +167,30 @@ std::string Project::machineFlags() const {
 
 void Project::writeSurroundings() {
   std::string name = prefix + "_kernels";
-  files.push_back({"kernels.h",
-                   "// Kernels of the network " + prefix +
-                       ", which its layers share.\n#pragma once\n\n#include <stdint.h>\n\n"
-                       "#pragma GCC visibility push(hidden)\nnamespace " +
-                       name + " {\n" + types.definitions() + "\n#include \"vector.h\"\n\n" +
-                       declarations + "} // namespace " + name + "\n#pragma GCC visibility pop\n"});
+  files.push_back({"kernels.h", "// Kernels of the network " + prefix +
+                                    ", which its layers share.\n#pragma once\n\n#include <stdint.h>\n\n"
+                                    "#pragma GCC visibility push(hidden)\nnamespace " +
+                                    name + " {\n" + types.definitions() + "\n#include \"vector.h\"\n\n" + declarations +
+                                    "} // namespace " + name + "\n#pragma GCC visibility pop\n"});
   files.push_back({"vector.h", embedded(kVector).str()});
   std::string weights;
   if (table.weightBytes) {
-    weights = "extern \"C\" __attribute__((visibility(\"hidden\"))) const unsigned char " + prefix +
-              "_weights[];\n";
+    weights = "extern \"C\" __attribute__((visibility(\"hidden\"))) const unsigned char " + prefix + "_weights[];\n";
     files.push_back({"weights.S", filled(embedded(kWeights), {{"prefix", prefix}})});
     sources.push_back("weights.S");
   }
   sources.insert(sources.begin(), "network.cpp");
   files.push_back(
-      {"network.cpp",
-       "// The layers of the network in their order, and the table that describes it.\n#include "
-       "\"cnnc/entry.h\"\n"
-       "#include \"kernels.h\"\n\nusing namespace " +
-           name + ";\n" + weights + layers + "\nnamespace {\n" + tablesOf(table, prefix) +
-           "} // namespace\n\n"
-           "extern \"C\" __attribute__((visibility(\"default\"))) const cnnc_network *" +
-           prefix +
-           "_model(void);\n"
-           "const cnnc_network *" +
-           prefix + "_model(void) { return &model; }\n"});
+      {"network.cpp", "// The layers of the network in their order, and the table that describes it.\n#include "
+                      "\"cnnc/entry.h\"\n"
+                      "#include \"kernels.h\"\n\nusing namespace " +
+                          name + ";\n" + weights + layers + "\nnamespace {\n" + tablesOf(table, prefix) +
+                          "} // namespace\n\n"
+                          "extern \"C\" __attribute__((visibility(\"default\"))) const cnnc_network *" +
+                          prefix +
+                          "_model(void);\n"
+                          "const cnnc_network *" +
+                          prefix + "_model(void) { return &model; }\n"});
   std::string entry = embedded(kEntry).str(), include = "<cnnc/runtime.h>";
   if (size_t at = entry.find(include); at != std::string::npos)
     entry.replace(at, include.size(), "\"runtime.h\"");
@@ -196,11 +200,10 @@ void Project::writeSurroundings() {
   llvm::raw_string_ostream os(header.text);
   writeHeader(table, prefix, os);
   files.push_back(header);
-  files.push_back(
-      {"CMakeLists.txt", filled(embedded(kCMakeLists), {{"name", table.name},
-                                                        {"prefix", prefix},
-                                                        {"sources", llvm::join(sources, " ")},
-                                                        {"machine", machineFlags()}})});
+  files.push_back({"CMakeLists.txt", filled(embedded(kCMakeLists), {{"name", table.name},
+                                                                    {"prefix", prefix},
+                                                                    {"sources", llvm::join(sources, " ")},
+                                                                    {"machine", machineFlags()}})});
 }
 
 Expected<std::vector<File>> Project::write() {
@@ -213,7 +216,6 @@ Expected<std::vector<File>> Project::write() {
 }
 
 Expected<std::vector<File>> cnnc::emit::cxx::writeProject(ModuleOp loops, const ModelTable &table,
-                                                          const MachineTarget &target,
-                                                          StringRef prefix) {
+                                                          const MachineTarget &target, StringRef prefix) {
   return Project(loops, table, target, prefix).write();
 }

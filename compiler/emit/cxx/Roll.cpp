@@ -40,8 +40,7 @@ private:
     shape.leaves.push_back({value});
   }
   void declare(Variable *variable) {
-    shape.text +=
-        variable->type + (variable->isMutable ? "=" : "") + std::to_string(variable->extent) + ";";
+    shape.text += variable->type + (variable->isMutable ? "=" : "") + std::to_string(variable->extent) + ";";
     shape.leaves.push_back({0, variable, true});
   }
 
@@ -65,8 +64,7 @@ public:
 private:
   using Reads = llvm::DenseMap<Variable *, int>;
   static void countReads(const Statement &statement, Reads &reads) {
-    forEachExpression(
-        statement, [&](Expr e) { forEachNode(e, [&](Expr node) { reads[node->variable] += 1; }); });
+    forEachExpression(statement, [&](Expr e) { forEachNode(e, [&](Expr node) { reads[node->variable] += 1; }); });
   }
   Repetition find(ArrayRef<Statement> statements, ArrayRef<Shape> shapes) const;
   bool isRepeated(ArrayRef<Shape> shapes, size_t length, size_t turn) const;
@@ -146,8 +144,7 @@ static Shape shapeOf(const Statement &statement) {
 bool Roller::isRepeated(ArrayRef<Shape> shapes, size_t length, size_t turn) const {
   llvm::SmallDenseMap<Variable *, Variable *> locals; // of the first group
   for (size_t i = 0; i != length; ++i) {
-    const Shape &first = shapes[i], &second = shapes[length + i],
-                &other = shapes[turn * length + i];
+    const Shape &first = shapes[i], &second = shapes[length + i], &other = shapes[turn * length + i];
     if (first.text != other.text || first.leaves.size() != other.leaves.size())
       return false;
     for (auto [a, b, c] : llvm::zip(first.leaves, second.leaves, other.leaves)) {
@@ -170,8 +167,7 @@ std::optional<std::vector<size_t>> Roller::outliving(ArrayRef<Statement> group) 
     countReads(statement, within);
   std::vector<size_t> result;
   for (auto [i, statement] : llvm::enumerate(group)) {
-    if (statement.kind != Statement::Declare ||
-        within.lookup(statement.variable) == reads.lookup(statement.variable))
+    if (statement.kind != Statement::Declare || within.lookup(statement.variable) == reads.lookup(statement.variable))
       continue;
     if (statement.variable->isMutable || statement.variable->extent)
       return std::nullopt;
@@ -252,10 +248,8 @@ Block Roller::rebuild(const Block &block) {
 }
 
 Statement Roller::loopOf(ArrayRef<Statement> statements, const Repetition &found) {
-  Statement loop{.kind = Statement::For,
-                 .low = code.integer(0),
-                 .high = code.integer(found.count),
-                 .step = code.integer(1)};
+  Statement loop{
+      .kind = Statement::For, .low = code.integer(0), .high = code.integer(found.count), .step = code.integer(1)};
   loop.variable = turn = code.variable("j", "int64_t");
   loop.unrolled = true;
   for (size_t i = 0; i != found.length; ++i) {
@@ -295,9 +289,8 @@ void Roller::roll(Block &block) {
         Statement &statement = rest[group * found.length + i];
         statement.variable->array = array;
         statement.variable->element = group;
-        statement = {.kind = Statement::Assign,
-                     .target = code.element(array, code.integer(group)),
-                     .value = statement.value};
+        statement = {
+            .kind = Statement::Assign, .target = code.element(array, code.integer(group)), .value = statement.value};
       }
     }
     Statement loop = loopOf(rest, found);
@@ -310,6 +303,4 @@ void Roller::roll(Block &block) {
   block = std::move(result);
 }
 
-void cnnc::emit::cxx::rollUp(Code &code, Function &function) {
-  Roller(code, function).roll(function.body);
-}
+void cnnc::emit::cxx::rollUp(Code &code, Function &function) { Roller(code, function).roll(function.body); }

@@ -36,8 +36,7 @@ static func::FuncOp calleeOf(func::CallOp call) {
 static std::string hintOf(Value value, StringRef otherwise) {
   StringRef name = nameIn(value);
   for (OpOperand &use : value.getUses())
-    if (auto call = dyn_cast<func::CallOp>(use.getOwner());
-        call && (name.empty() || isa<MemRefType>(value.getType())))
+    if (auto call = dyn_cast<func::CallOp>(use.getOwner()); call && (name.empty() || isa<MemRefType>(value.getType())))
       if (func::FuncOp callee = calleeOf(call); callee && !callee.isExternal())
         if (StringRef inner = nameIn(callee.getArgument(use.getOperandNumber())); !inner.empty())
           name = inner;
@@ -53,8 +52,7 @@ static bool isWritten(BlockArgument argument) {
     Operation *user = use.getOwner();
     if (auto call = dyn_cast<func::CallOp>(user)) {
       func::FuncOp callee = calleeOf(call);
-      return !callee || callee.isExternal() ||
-             isWritten(callee.getArgument(use.getOperandNumber()));
+      return !callee || callee.isExternal() || isWritten(callee.getArgument(use.getOperandNumber()));
     }
     return isa<memref::StoreOp, vector::StoreOp>(user);
   });
@@ -72,8 +70,8 @@ static bool mentions(Expr e, Expr target) {
   forEachNode(e, [&](Expr node) {
     if (node->kind != Expression::Name || node->variable != target->variable)
       return;
-    bool isOther = !node->operands.empty() && !target->operands.empty() &&
-                   node->operands[0]->value != target->operands[0]->value;
+    bool isOther =
+        !node->operands.empty() && !target->operands.empty() && node->operands[0]->value != target->operands[0]->value;
     found |= !isOther;
   });
   return found;
@@ -127,9 +125,7 @@ static std::string wordOfCarried(Value next) {
   return wordFor(next.getDefiningOp()).str();
 }
 
-std::string FunctionWriter::typeOf(Value value) {
-  return types.name(value.getType(), maskWidth(value));
-}
+std::string FunctionWriter::typeOf(Value value) { return types.name(value.getType(), maskWidth(value)); }
 
 Variable *FunctionWriter::parameter(BlockArgument argument) {
   auto memref = dyn_cast<MemRefType>(argument.getType());
@@ -170,8 +166,7 @@ llvm::Expected<Function> FunctionWriter::writePhase(func::FuncOp op, ArrayRef<Ex
 
 void FunctionWriter::fail(Operation &op, const llvm::Twine &reason) {
   if (error.empty())
-    error =
-        ("@" + function.getName() + ": " + reason + " '" + op.getName().getStringRef() + "'").str();
+    error = ("@" + function.getName() + ": " + reason + " '" + op.getName().getStringRef() + "'").str();
 }
 
 /// The innermost values that wait are those of the innermost block.
@@ -213,10 +208,8 @@ void FunctionWriter::define(Value value, Expr e) {
     expressions[value] = e;
     return;
   }
-  bool isDivision =
-      isa<arith::DivUIOp, arith::RemUIOp, arith::DivSIOp, arith::RemSIOp>(value.getDefiningOp());
-  if (value.getType().isIndex() && !isDivision && !e->reads && e->size <= kMostIndexNodes &&
-      !mentionsVariables(e)) {
+  bool isDivision = isa<arith::DivUIOp, arith::RemUIOp, arith::DivSIOp, arith::RemSIOp>(value.getDefiningOp());
+  if (value.getType().isIndex() && !isDivision && !e->reads && e->size <= kMostIndexNodes && !mentionsVariables(e)) {
     expressions[value] = e;
   } else if (value.hasOneUse() && (*value.user_begin())->getBlock() == value.getParentBlock() &&
              e->size <= kMostNodes) {
@@ -257,8 +250,7 @@ void FunctionWriter::writeOperation(Operation &op) {
   } else if (auto call = dyn_cast<func::CallOp>(op)) {
     if (call.getNumResults())
       return fail(op, "C++ has no words for results of");
-    auto arguments =
-        llvm::map_to_vector(call.getOperands(), [&](Value value) { return use(value); });
+    auto arguments = llvm::map_to_vector(call.getOperands(), [&](Value value) { return use(value); });
     flushReads();
     push({.kind = Statement::Do, .value = code.call(call.getCallee(), arguments)});
   } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
@@ -286,8 +278,8 @@ void FunctionWriter::assign(ArrayRef<Expr> targets, ValueRange values) {
   SmallVector<Expr> news;
   for (auto [index, change] : llvm::enumerate(changes)) {
     Expr e = use(change.second);
-    bool isStale = llvm::any_of(ArrayRef(changes).take_front(index),
-                                [&](auto &earlier) { return mentions(e, earlier.first); });
+    bool isStale =
+        llvm::any_of(ArrayRef(changes).take_front(index), [&](auto &earlier) { return mentions(e, earlier.first); });
     news.push_back(isStale ? declare(change.second, e) : e);
   }
   for (auto [change, e] : llvm::zip(changes, news))
@@ -307,8 +299,7 @@ static bool mayWriteOver(Value carried, Value next, Operation *yield) {
 }
 
 void FunctionWriter::writeFor(scf::ForOp loop) {
-  Expr low = use(loop.getLowerBound()), high = use(loop.getUpperBound()),
-       step = use(loop.getStep());
+  Expr low = use(loop.getLowerBound()), high = use(loop.getUpperBound()), step = use(loop.getStep());
   flush([](Expr e) { return e->reads || mentionsVariables(e); });
   Operation *yield = loop.getBody()->getTerminator();
 

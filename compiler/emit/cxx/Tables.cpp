@@ -39,6 +39,10 @@ std::string cnnc::emit::cxx::commentOf(const PhaseInfo &phase) {
     os << ", " << llvm::format("%.4g", phase.flops * 1e-6) << " MFLOP";
   if (!phase.plan.empty())
     os << ", " << phase.plan;
+  return commentOf(words);
+}
+
+std::string cnnc::emit::cxx::commentOf(std::string words) {
   // Names come from files: whatever they hold, this is a comment.
   for (char &c : words)
     if (!llvm::isPrint(c) || c == '\\')
@@ -122,15 +126,13 @@ private:
       const PhaseInfo &phase = table.phases[i];
       for (StringRef word : {phase.name, phase.kernel, phase.nodes, phase.shapes, phase.plan})
         os << quoted(word) << ", ";
-      os << phase.flops << ", " << phase.bytes << ", " << phase.grid << ", " << phase.grain << ", "
-         << phase.name;
+      os << phase.flops << ", " << phase.bytes << ", " << phase.grid << ", " << phase.grain << ", " << phase.name;
     });
   }
 
   void metadata() {
-    rows("cnnc_metadata", "metadata", table.metadata.size(), [&](size_t i) {
-      os << quoted(table.metadata[i].first) << ", " << quoted(table.metadata[i].second);
-    });
+    rows("cnnc_metadata", "metadata", table.metadata.size(),
+         [&](size_t i) { os << quoted(table.metadata[i].first) << ", " << quoted(table.metadata[i].second); });
   }
 
   /// An array of structures, a row each; there are no empty arrays.
@@ -152,9 +154,7 @@ private:
     for (StringRef feature : llvm::split(table.cpuFeatures, ','))
       if (!feature.empty())
         features += (features.empty() ? "CNNC_CPU_" : " | CNNC_CPU_") + feature.upper();
-    auto member = [&](StringRef name, const llvm::Twine &value) {
-      os << "    /*" << name << "*/ " << value << ",\n";
-    };
+    auto member = [&](StringRef name, const llvm::Twine &value) { os << "    /*" << name << "*/ " << value << ",\n"; };
     os << "const cnnc_network model = {\n";
     member("abi_version", "CNNC_ABI_VERSION");
     member("struct_size", "sizeof(cnnc_network)");

@@ -8,6 +8,8 @@ namespace cnnc::emit::cxx {
 
 /// A phase's comment: its ONNX nodes, shapes, FLOPs and plan.
 std::string commentOf(const PhaseInfo &phase);
+/// Words as lines of comments.
+std::string commentOf(std::string words);
 /// Inputs, outputs, phases, metadata, the descriptor, and the function that returns it.
 std::string tablesOf(const ModelTable &table, llvm::StringRef prefix);
 

@@ -24,9 +24,7 @@ unsigned cnnc::emit::cxx::maskWidth(Value mask) {
   return 0;
 }
 
-bool cnnc::emit::cxx::isArray(MemRefType type) {
-  return type.getLayout().isIdentity() && type.getRank() > 0;
-}
+bool cnnc::emit::cxx::isArray(MemRefType type) { return type.getLayout().isIdentity() && type.getRank() > 0; }
 
 std::string Types::name(Type type, unsigned width, bool isUnsigned) {
   auto vector = dyn_cast<VectorType>(type);
@@ -34,11 +32,10 @@ std::string Types::name(Type type, unsigned width, bool isUnsigned) {
   if (vector && element.isInteger(1))
     element = IntegerType::get(type.getContext(), width);
   unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  std::string scalar = element.isF32()   ? "float"
-                       : element.isF64() ? "double"
-                       : element.isInteger(1)
-                           ? "bool"
-                           : (isUnsigned ? "uint" : "int") + std::to_string(bits) + "_t";
+  std::string scalar = element.isF32()        ? "float"
+                       : element.isF64()      ? "double"
+                       : element.isInteger(1) ? "bool"
+                                              : (isUnsigned ? "uint" : "int") + std::to_string(bits) + "_t";
   if (!vector)
     return scalar;
   int64_t count = vector.getNumElements();
@@ -46,8 +43,8 @@ std::string Types::name(Type type, unsigned width, bool isUnsigned) {
                       : isUnsigned            ? "u"
                                               : "i") +
                      std::to_string(bits) + "x" + std::to_string(count);
-  vectors[name] = "typedef " + scalar + " " + name + " __attribute__((vector_size(" +
-                  std::to_string(bits / 8 * count) + ")));\n";
+  vectors[name] =
+      "typedef " + scalar + " " + name + " __attribute__((vector_size(" + std::to_string(bits / 8 * count) + ")));\n";
   return name;
 }
 

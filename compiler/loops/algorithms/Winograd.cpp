@@ -109,7 +109,7 @@ public:
     phase.setName(("winograd" + Twine(s.m) + "_input").str());
     int64_t share = llvm::divideCeil(s.inputBlocks(), kSlots);
     phase.setGrid(s.inputBlocks(), share);
-    Value slot = loops.div(phase.begin(), share);
+    Value slot = loops.named(loops.div(phase.begin(), share), "slot");
     loops.loop(phase.begin(), phase.end(), 1, [&](Value inputBlock) {
       loops.loop(s.tiles(), [&](Value tile) {
         transformInput(loops, x, loops.index(0), slot, inputBlock, tile, tile);
@@ -128,7 +128,7 @@ public:
     openWorkspace();
     phase.setName(("winograd" + Twine(s.m)).str());
     phase.setGrid(space.grid, space.grain);
-    Value slot = loops.div(phase.begin(), space.grain);
+    Value slot = loops.named(loops.div(phase.begin(), space.grain), "slot");
     if (c.isWhole) {
       loops.loop(phase.begin(), phase.end(), 1, [&](Value part) {
         writePart(loops, epilogue, loops.index(0), slot, loops.index(0), part);
@@ -136,7 +136,7 @@ public:
       return;
     }
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value image = loops.div(i, space.blocks), first = loops.mul(loops.rem(i, space.blocks), c.block);
+      Value image = loops.named(loops.div(i, space.blocks), "image"), first = loops.mul(loops.rem(i, space.blocks), c.block);
       loops.loop(s.inputBlocks(), [&](Value inputBlock) {
         loops.loop(c.block, [&](Value tile) {
           // Beyond the last tile that one is transformed again: its products are computed, but not used.
@@ -183,8 +183,8 @@ private:
   /// B^T d B of tile `source` of the map, for one block of channels, into place `tile` of the slot's matrices.
   void transformInput(Loops &loops, Value x, Value image, Value slot, Value inputBlock, Value source, Value tile) {
     BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
-    Value top = loops.add(loops.mul(loops.div(source, s.tileColumns), s.m), layout.top() - s.padTop);
-    Value left = loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m), layout.left() - s.padLeft);
+    Value top = loops.named(loops.add(loops.mul(loops.div(source, s.tileColumns), s.m), layout.top() - s.padTop), "top");
+    Value left = loops.named(loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m), layout.left() - s.padLeft), "left");
     Value matrixSlot = c.isWhole ? loops.index(0) : slot, half = loops.index(0);
     forLanes(loops, [&](Value lane) {
       loops.loop(s.n, [&](Value column) {
@@ -288,7 +288,7 @@ private:
   /// A^T M A of one tile and one block of filters, with bias and epilogue, into the pixels that exist.
   void transformOutput(Loops &loops, const Epilogue &epilogue, Value image, Value slot, Value target, Value tile, Value part, Value block) {
     BlockedAttr layout = layoutOf(op->getResult(0).getType());
-    Value top = loops.mul(loops.div(target, s.tileColumns), s.m), left = loops.mul(loops.rem(target, s.tileColumns), s.m);
+    Value top = loops.named(loops.mul(loops.div(target, s.tileColumns), s.m), "top"), left = loops.named(loops.mul(loops.rem(target, s.tileColumns), s.m), "left");
     Value filterBlock = loops.add(loops.mul(part, c.tile.channels / kBlock), block), half = loops.index(1);
     forLanes(loops, [&](Value lane) {
       Value from = loops.add(loops.mul(block, kBlock), lane);

@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 scripts/build.sh
 
 demo=build/demo
-[ -f $demo/efficientnet_lite0.onnx ] || .venv/bin/python examples/efficientnet_lite0/make.py $demo
+make=examples/efficientnet_lite0/make.py
+[ $demo/efficientnet_lite0.onnx -nt $make ] || .venv/bin/python $make $demo
 show() { echo "\$ $*"; "$@"; }
 show build/dev/bin/cnnc $demo/efficientnet_lite0.onnx -o $demo/efficientnet_lite0.so
 for photograph in "${photographs[@]:-$demo/photographs/coffee.png}"; do

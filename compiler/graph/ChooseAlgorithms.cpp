@@ -27,11 +27,11 @@ RankedTensorType withBlock(RankedTensorType type, int64_t block) {
                                BlockedAttr::get(type.getContext(), block, {0, 0, 0, 0}));
 }
 
-/// The channels of a blocked 1x1 image lie as in a plain matrix.
+/// The channels of a blocked 1x1 image lie as in a plain matrix; those of several, if they fill their blocks.
 bool isViewOfBlocked(ReshapeOp reshape) {
   auto from = cast<RankedTensorType>(reshape.getX().getType()), to = cast<RankedTensorType>(reshape.getType());
   return from.getRank() == 4 && from.getDimSize(2) == 1 && from.getDimSize(3) == 1 && to.getRank() == 2 &&
-         to.getDimSize(0) == from.getDimSize(0);
+         to.getDimSize(0) == from.getDimSize(0) && (from.getDimSize(0) == 1 || from.getDimSize(1) % Target::kBlock == 0);
 }
 
 struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {

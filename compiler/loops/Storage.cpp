@@ -160,14 +160,6 @@ void StoragePlan::placeViews(func::FuncOp function) {
     auto source = storages.find(reshape.getX());
     if (source == storages.end())
       continue; // of a constant, which has no memory of its own
-    MemRefType type = memrefOf(cast<RankedTensorType>(reshape.getType()));
-    // The channels of a blocked 1x1 image: rows may be padded to whole blocks.
-    if (BlockedAttr layout = layoutOf(reshape.getX().getType())) {
-      int64_t row = source->second.type.getDimSize(1) * layout.getBlock();
-      type = MemRefType::get(type.getShape(), type.getElementType(),
-                             StridedLayoutAttr::get(type.getContext(), 0, {row, 1}));
-    }
-    Place place = source->second.place;
-    storages[reshape.getY()] = {place, type};
+    storages[reshape.getY()] = {source->second.place, memrefOf(cast<RankedTensorType>(reshape.getType()))};
   }
 }

@@ -14,6 +14,20 @@ static Case reshape(Shape x, Shape shape) {
           }};
 }
 
+static Case softmax(Shape x, int64_t axis) {
+  return {"softmax", "axis = " + std::to_string(axis) + " : i64", {{x}}, x, [=](const std::vector<Tensor> &in) {
+            Expected result(x);
+            result.value.each([&](const Shape &at) {
+              Shape other = at;
+              double sum = 0;
+              for (other[axis] = 0; other[axis] < x[axis]; ++other[axis])
+                sum += std::exp(in[0].at(other));
+              result.set(at, std::exp(in[0].at(at)) / sum, 3);
+            });
+            return result;
+          }};
+}
+
 /// Stem, depthwise block, head.
 static Case mobile(int64_t batch, int64_t width, int64_t channels, int64_t hidden) {
   Conv stem{.batch = batch, .channels = 3, .height = 15, .width = width, .filters = channels, .stride = {2, 2}, .pad = {1, 1, 1, 1}};
@@ -52,6 +66,19 @@ static Case plain(int64_t width, int64_t channels, bool average) {
       .then("sigmoid", "", sigmoid);
 }
 
+/// Means of images, seen as a matrix whose rows lie apart, read by what is not a fully connected layer.
+static std::vector<Case> views(int64_t batch, int64_t channels) {
+  Case means = globalPool("global_avg_pool", {batch, channels, 3, 5}, true).then(reshape({batch, channels, 1, 1}, {batch, channels}));
+  Case reversed{"slice", "starts = " + numbers({batch - 1, 0}) + ", sizes = " + numbers({batch, channels}) + ", steps = " + numbers({-1, 1}),
+                {{{batch, channels}}}, {batch, channels}, [=](const std::vector<Tensor> &in) {
+                  Expected result({batch, channels});
+                  result.value.each([&](const Shape &at) { result.set(at, in[0].at({batch - 1 - at[0], at[1]}), 0); });
+                  return result;
+                }};
+  return {means, means.then("sigmoid", "", sigmoid), means.plusResidual(), means.then(reversed), means.then(softmax({batch, channels}, 1)),
+          means.then(reshape({batch, channels}, {batch * channels})).then("sigmoid", "", sigmoid)};
+}
+
 static std::vector<Case> cases() {
   std::vector<Case> all;
   for (int64_t channels : {1})
@@ -61,6 +88,10 @@ static std::vector<Case> cases() {
     }
   all.push_back(mobile(3, 13, 17, 34));
   all.push_back(mobile(2, 1, 16, 32));
+  for (int64_t batch : {1, 3})
+    for (int64_t channels : {3, 16, 17})
+      for (const Case &view : views(batch, channels))
+        all.push_back(view);
   all.push_back(mobile(1, 1, 16, 32));all.push_back(mobile(2,7,16,32));all.push_back(mobile(2,7,17,32));all.push_back(mobile(2,7,16,34));
 
   return all;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators on constants are interpreted; the bigger ones are left to the machine.
+// Operators on constants fold by themselves or are interpreted; of the latter, the bigger ones are left to the machine.
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/CnnOps.h"
 #include "dialects/cnn/Constants.h"
@@ -16,6 +16,18 @@ using namespace mlir;
 using namespace cnnc::cnn;
 
 namespace {
+/// What the operator's own folder makes of its operands.
+LogicalResult fold(Operation *op, ArrayRef<ElementsAttr> operands, SmallVectorImpl<ElementsAttr> &results) {
+  SmallVector<Attribute> attributes(operands.begin(), operands.end());
+  SmallVector<OpFoldResult> folded;
+  if (failed(op->fold(attributes, folded)))
+    return failure();
+  for (OpFoldResult result : folded)
+    if (auto elements = dyn_cast_or_null<ElementsAttr>(llvm::dyn_cast_if_present<Attribute>(result)))
+      results.push_back(elements);
+  return success(!results.empty() && results.size() == op->getNumResults());
+}
+
 struct FoldConstants : cnnc::graph::impl::FoldConstantsBase<FoldConstants> {
   void runOnOperation() override {
     // In the order of the network, so that what follows a folded operator folds too.
@@ -24,7 +36,8 @@ struct FoldConstants : cnnc::graph::impl::FoldConstantsBase<FoldConstants> {
     for (Operation *op : operators) {
       auto operands = llvm::map_to_vector(op->getOperands(), constantOf);
       SmallVector<ElementsAttr> results;
-      if (operands.empty() || llvm::is_contained(operands, ElementsAttr()) || failed(evaluate(op, operands, results)))
+      if (operands.empty() || llvm::is_contained(operands, ElementsAttr()) ||
+          (failed(fold(op, operands, results)) && failed(evaluate(op, operands, results))))
         continue;
       OpBuilder builder(op);
       for (auto [value, result] : llvm::zip(op->getResults(), results))

@@ -59,6 +59,13 @@ std::vector<float> cnnc::cnn::floatsOf(ElementsAttr value) {
   return {};
 }
 
+ElementsAttr cnnc::cnn::reshaped(ElementsAttr value, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, value.getElementType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  return cast<DenseElementsAttr>(value).reshape(type);
+}
+
 ElementsAttr cnnc::cnn::makeFloats(MLIRContext *context, ArrayRef<int64_t> shape, std::vector<float> values) {
   auto type = RankedTensorType::get(shape, Float32Type::get(context));
   assert(static_cast<size_t>(type.getNumElements()) == values.size());

@@ -4,6 +4,8 @@
 #include "frontends/onnx/ConstantData.h"
 #include "frontends/onnx/TensorData.h"
 
+#include "dialects/cnn/Constants.h"
+
 #include <cstring>
 #include <numeric>
 
@@ -26,13 +28,6 @@ int64_t product(ArrayRef<int64_t> shape) {
   return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<>());
 }
 
-ElementsAttr reshaped(ElementsAttr elements, ArrayRef<int64_t> shape) {
-  auto type = RankedTensorType::get(shape, elements.getElementType());
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
-    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
-  return cast<DenseElementsAttr>(elements).reshape(type);
-}
-
 ElementsAttr transposed(ElementsAttr elements, ArrayRef<int64_t> permutation) {
   ArrayRef<int64_t> from = elements.getShapedType().getShape();
   SmallVector<int64_t> shape, strides(from.size(), 1), steps, index(from.size(), 0);
@@ -43,7 +38,7 @@ ElementsAttr transposed(ElementsAttr elements, ArrayRef<int64_t> permutation) {
     steps.push_back(strides[d]);
   }
   if (elements.isSplat())
-    return reshaped(elements, shape);
+    return cnn::reshaped(elements, shape);
   std::string storage;
   StringRef source = bytesOf(elements, storage);
   size_t width = elements.getNumElements() ? source.size() / elements.getNumElements() : 0;

@@ -9,8 +9,6 @@ namespace cnnc::onnx {
 
 /// The number of elements of a shape that is known to be sane.
 int64_t product(llvm::ArrayRef<int64_t> shape);
-/// The same memory under another shape.
-mlir::ElementsAttr reshaped(mlir::ElementsAttr elements, llvm::ArrayRef<int64_t> shape);
 /// Dimension d of the result is dimension `permutation[d]`.
 mlir::ElementsAttr transposed(mlir::ElementsAttr elements, llvm::ArrayRef<int64_t> permutation);
 /// Floats of any width as f32, each multiplied by `factor`.

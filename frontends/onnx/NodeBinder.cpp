@@ -3,6 +3,7 @@
 #include "frontends/onnx/NodeBinder.h"
 #include "frontends/onnx/ConstantData.h"
 
+#include "dialects/cnn/Constants.h"
 #include "dialects/cnn/Evaluate.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -275,7 +276,7 @@ Value NodeBinder::reshape(Value value, ArrayRef<int64_t> shape) {
     return value;
   if (ElementsAttr constant = constantOf(value);
       constant && product(shape) == constant.getNumElements())
-    return this->constant(reshaped(constant, shape));
+    return this->constant(cnn::reshaped(constant, shape));
   return create<cnn::ReshapeOp>(value, {.shape = ints(shape)});
 }
 

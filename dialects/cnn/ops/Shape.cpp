@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that move elements and compute nothing.
+#include "dialects/cnn/Constants.h"
 #include "dialects/cnn/ops/Elements.h"
 #include "dialects/cnn/ops/Infer.h"
 
@@ -128,7 +129,9 @@ static FailureOr<RankedTensorType> reshapeType(Op op, Emit emit) {
   return result;
 }
 CNN_INFER(ReshapeOp, reshapeType)
-OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (auto constant = dyn_cast_or_null<ElementsAttr>(adaptor.getX()))
+    return reshaped(constant, getShape());
   return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
 }
 

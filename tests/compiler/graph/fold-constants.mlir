@@ -51,6 +51,16 @@ func.func @computed(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %y : tensor<2xf32>
 }
 
+// A weight in another shape is the same memory, however big.
+// CHECK-LABEL: func.func @reshape
+// CHECK: cnn.constant {value = dense<1.000000e+00> : tensor<4096x4096xf32>}
+// CHECK-NEXT: return
+func.func @reshape() -> tensor<4096x4096xf32> {
+  %a = cnn.constant {value = dense<1.0> : tensor<64x64x4096xf32>} : tensor<64x64x4096xf32>
+  %y = cnn.reshape %a {shape = array<i64: 4096, 4096>} : (tensor<64x64x4096xf32>) -> tensor<4096x4096xf32>
+  return %y : tensor<4096x4096xf32>
+}
+
 // What would take the compiler long is left to the machine.
 // CHECK-LABEL: func.func @big
 // CHECK: cnn.conv

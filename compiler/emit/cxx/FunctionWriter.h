@@ -19,7 +19,7 @@ public:
   FunctionWriter(Code &code, Types &types) : code(code), types(types) {}
 
   llvm::Expected<Function> write(mlir::func::FuncOp function);
-  /// The arguments of the call that a phase makes, where `bases` are those of its memory.
+  /// The same with these expressions in the places of the arguments.
   llvm::Expected<Function> writePhase(mlir::func::FuncOp phase, llvm::ArrayRef<Expr> arguments);
 
 private:

@@ -87,25 +87,17 @@ void Printer::printBinary(Expr e, Precedence context) {
   if (own != Equality && own != Order && a->kind == Expression::Binary && a->text == e->text)
     left = own;
   bool isSum = e->isIndex && e->text == "+" && b->kind == Expression::Integer;
-  bool isNegative = isSum && b->value < 0;
-  // A constant stands behind what it is added to, but before what is taken from it.
-  if (isSum && !isNegative && a->kind == Expression::Binary && a->text == "-" &&
-      a->operands[0]->kind == Expression::Integer && a->operands[0]->value == 0) {
-    left = right;
-    std::swap(a, b);
-    b = b->operands[1];
-    os << (context > own ? "(" : "");
-    print(a, left);
-    os << " - ";
-    print(b, right);
-    os << (context > own ? ")" : "");
-    return;
-  }
+  auto isZero = [](Expr x) { return x->kind == Expression::Integer && x->value == 0; };
   os << (context > own ? "(" : "");
-  print(a, left);
-  if (isNegative) {
+  if (isSum && b->value >= 0 && a->text == "-" && isZero(a->operands[0])) {
+    // A constant stands behind what it is added to, but before what is taken from it.
+    os << b->value << " - ";
+    print(a->operands[1], right);
+  } else if (isSum && b->value < 0) {
+    print(a, left);
     os << " - " << -b->value;
   } else {
+    print(a, left);
     os << ' ' << e->text << ' ';
     print(b, right);
   }

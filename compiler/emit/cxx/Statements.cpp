@@ -2,8 +2,8 @@
 // Blocks of operations as statements: what is named, what is carried, and in which order memory is
 // read.
 #include "compiler/emit/cxx/FunctionWriter.h"
+#include "compiler/emit/cxx/Names.h"
 
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace cnnc::emit::cxx;
@@ -15,55 +15,6 @@ static constexpr int kMostNodes = 26;
 static constexpr int kMostIndexNodes = 9;
 /// As many carried values of one type make an array.
 static constexpr size_t kLeastArray = 3;
-
-/// The name in a location. That of an operation says for which ONNX nodes it is; beside them there
-/// may be a name.
-static StringRef nameIn(Value value) {
-  if (isa<BlockArgument>(value)) {
-    auto name = dyn_cast<NameLoc>(value.getLoc());
-    return name ? name.getName().getValue() : "";
-  }
-  auto fused = dyn_cast<FusedLoc>(value.getLoc());
-  auto name = fused ? dyn_cast_or_null<StringAttr>(fused.getMetadata()) : StringAttr();
-  return name ? name.getValue() : "";
-}
-
-static func::FuncOp calleeOf(func::CallOp call) {
-  return SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
-}
-
-/// What a value is called: as its location says, else as a function that it is handed to calls it.
-static std::string hintOf(Value value, StringRef otherwise) {
-  StringRef name = nameIn(value);
-  for (OpOperand &use : value.getUses())
-    if (auto call = dyn_cast<func::CallOp>(use.getOwner()); call && (name.empty() || isa<MemRefType>(value.getType())))
-      if (func::FuncOp callee = calleeOf(call); callee && !callee.isExternal())
-        if (StringRef inner = nameIn(callee.getArgument(use.getOperandNumber())); !inner.empty())
-          name = inner;
-  std::string hint;
-  for (char c : name)
-    hint += llvm::isAlnum(c) ? c : '_';
-  return hint.empty() || llvm::isDigit(hint[0]) ? otherwise.str() : hint;
-}
-
-/// Whether the function, or one that it calls, stores through the argument.
-static bool isWritten(BlockArgument argument) {
-  return llvm::any_of(argument.getUses(), [&](OpOperand &use) {
-    Operation *user = use.getOwner();
-    if (auto call = dyn_cast<func::CallOp>(user)) {
-      func::FuncOp callee = calleeOf(call);
-      return !callee || callee.isExternal() || isWritten(callee.getArgument(use.getOperandNumber()));
-    }
-    return isa<memref::StoreOp, vector::StoreOp>(user);
-  });
-}
-
-/// What memory is called; that of results is no x.
-static std::string memoryHint(Value memory) {
-  std::string hint = hintOf(memory, "memory");
-  auto argument = dyn_cast<BlockArgument>(memory);
-  return hint == "x" && argument && isWritten(argument) ? "y" : hint;
-}
 
 static bool mentions(Expr e, Expr target) {
   bool found = false;
@@ -85,44 +36,6 @@ static bool mentionsVariables(Expr e) {
 
 static bool isSame(Expr a, Expr b) {
   return a->kind == Expression::Name && a->variable == b->variable && mentions(a, b);
-}
-
-/// A word for a value that gets a name of its own.
-static StringRef wordFor(Operation *op) {
-  if (!op)
-    return "value";
-  if (op->getResult(0).getType().isIndex())
-    return isa<arith::DivUIOp, arith::DivSIOp>(op)   ? "quotient"
-           : isa<arith::RemUIOp, arith::RemSIOp>(op) ? "rest"
-                                                     : "index";
-  return llvm::TypeSwitch<Operation *, StringRef>(op)
-      .Case<arith::CmpFOp, arith::CmpIOp>([](auto) { return "is"; })
-      .Case<vector::FMAOp, arith::AddFOp>([](auto) { return "sum"; })
-      .Case<arith::MulFOp>([](auto) { return "product"; })
-      .Case<arith::BitcastOp>([](auto) { return "bits"; })
-      .Case<arith::MaximumFOp>([](auto) { return "most"; })
-      .Default([](auto) { return "value"; });
-}
-
-/// Words for all values that an operation names: those that are read are called after their memory.
-static std::string wordOf(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (std::string hint = hintOf(value, ""); !hint.empty())
-    return hint;
-  if (auto broadcast = dyn_cast_or_null<vector::BroadcastOp>(op))
-    return wordOf(broadcast.getSource());
-  if (auto load = dyn_cast_or_null<memref::LoadOp>(op))
-    return memoryHint(load.getMemRef()) + "_element";
-  if (auto load = dyn_cast_or_null<vector::LoadOp>(op))
-    return memoryHint(load.getBase()) + "_vector";
-  return wordFor(op).str();
-}
-
-/// What a loop carries is called after what computes it in the innermost loop.
-static std::string wordOfCarried(Value next) {
-  while (auto inner = next.getDefiningOp<scf::ForOp>())
-    next = inner.getBody()->getTerminator()->getOperand(cast<OpResult>(next).getResultNumber());
-  return wordFor(next.getDefiningOp()).str();
 }
 
 std::string FunctionWriter::typeOf(Value value) { return types.name(value.getType(), maskWidth(value)); }
@@ -301,6 +214,11 @@ static bool mayWriteOver(Value carried, Value next, Operation *yield) {
 void FunctionWriter::writeFor(scf::ForOp loop) {
   Expr low = use(loop.getLowerBound()), high = use(loop.getUpperBound()), step = use(loop.getStep());
   flush([](Expr e) { return e->reads || mentionsVariables(e); });
+  // C++ asks for the end of the loop in each turn.
+  if (high->reads || mentionsVariables(high))
+    high = declare(loop.getUpperBound(), high);
+  if (step->reads || mentionsVariables(step))
+    step = declare(loop.getStep(), step);
   Operation *yield = loop.getBody()->getTerminator();
 
   // A variable that nobody else reads is carried on; other values get new ones, in arrays where

@@ -67,6 +67,20 @@ module attributes {cnnc.model = {
   // CHECK-NEXT:    }
   // CHECK-NEXT:    y[index] = value;
 
+  // The end of a loop is read once, though C++ would read it in each turn.
+  func.func private @bounds(%x: memref<64xindex> loc("x"), %begin: index loc("begin"), %end: index loc("end")) {
+    %c1 = arith.constant 1 : index
+    %high = memref.load %x[%end] : memref<64xindex>
+    scf.for %i = %begin to %high step %c1 {
+      memref.store %i, %x[%i] : memref<64xindex>
+    }
+    return
+  }
+  // CHECK-LABEL: void bounds(
+  // CHECK-NEXT:    const int64_t y_element = y[end];
+  // CHECK-NEXT:    for (int64_t i = begin; i < y_element; ++i)
+  // CHECK-NEXT:      y[i] = i;
+
   // A choice between two expressions is one, so that the condition guards the load; statements need branches.
   func.func private @choices(%x: memref<64xf32> loc("x"), %y: memref<64xf32> loc("y"), %begin: index loc("begin"), %end: index loc("end")) {
     %zero = arith.constant 0.0 : f32

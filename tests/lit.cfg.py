@@ -17,5 +17,5 @@ config.substitutions.append(("%python", python))
 config.substitutions.append(("%write_models", f"{python} {config.test_source_root}/frontends/onnx/write_models.py"))
 tools = [os.path.join(build, "bin"), lit_config.params["llvm_tools"], config.environment["PATH"]]
 config.environment["PATH"] = os.pathsep.join(tools)
-# Uninstrumented LLVM and MLIR trip the checks of containers that both sides fill.
-config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:detect_leaks=0"
+# Uninstrumented LLVM, MLIR and lld trip the checks of containers and allocators that both sides fill.
+config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:allow_user_poisoning=0:detect_leaks=0"

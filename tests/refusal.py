@@ -12,8 +12,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 PROGRAMS = pathlib.Path(os.environ["CNNC_BUILD"]).resolve() / "bin"
-# Uninstrumented LLVM and MLIR trip the checks of containers that both sides fill.
-ENVIRONMENT = os.environ | {"ASAN_OPTIONS": "detect_container_overflow=0:detect_leaks=0"}
+# Uninstrumented LLVM, MLIR and lld trip the checks of containers and allocators that both sides fill.
+ENVIRONMENT = os.environ | {"ASAN_OPTIONS": "detect_container_overflow=0:allow_user_poisoning=0:detect_leaks=0"}
 
 
 def tensor(name, shape, kind=TensorProto.FLOAT):

@@ -13,7 +13,7 @@ class Phase;
 
 /// How an algorithm wants a value stored.
 struct LayoutNeed {
-  /// Channels of a block; 0 is plain NCHW, and kAny leaves it as it comes.
+  /// Channels of a block; 0 is plain NCHW. kAny leaves an operand as it comes, and a result to its first reader.
   int64_t block = 0;
   /// Zeros needed around each plane: top, left, bottom, right.
   std::array<int64_t, 4> halo = {0, 0, 0, 0};

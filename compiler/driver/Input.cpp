@@ -2,15 +2,19 @@
 // Chooses the reader by the file's extension.
 #include "compiler/driver/Input.h"
 
+#include "dialects/cnn/CnnDialect.h"
 #include "frontends/onnx/Importer.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 
 using namespace cnnc;
 using namespace mlir;
 
-FailureOr<OwningOpRef<ModuleOp>> cnnc::readModel(MLIRContext &context, const Options &options) {
+static FailureOr<OwningOpRef<ModuleOp>> readFile(MLIRContext &context, const Options &options, Location file) {
   StringRef path = options.model;
   if (path.ends_with(".mlir")) {
+    if (!options.shapes.empty() || !options.constants.empty())
+      return emitError(file, "--shape and --const are for .onnx files");
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
     if (!module)
       return failure();
@@ -24,5 +28,33 @@ FailureOr<OwningOpRef<ModuleOp>> cnnc::readModel(MLIRContext &context, const Opt
       import.constants[name] = file;
     return onnx::importOnnx(context, path, import);
   }
-  return emitError(FileLineColLoc::get(&context, path, 0, 0), "neither an .onnx nor an .mlir file");
+  return emitError(file, "neither an .onnx nor an .mlir file");
+}
+
+/// Leaves on each input what --input-format says of it.
+static LogicalResult markInputs(ModuleOp module, const Options &options, Location file) {
+  Builder builder(module.getContext());
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  for (const auto &[name, format] : options.inputFormats) {
+    auto isNamed = [&, &name = name](unsigned input) {
+      auto own = main.getArgAttrOfType<StringAttr>(input, cnn::CnnDialect::kName);
+      return own && own.getValue() == name;
+    };
+    auto inputs = llvm::seq<unsigned>(0, main ? main.getNumArguments() : 0);
+    auto input = llvm::find_if(inputs, isNamed);
+    if (input == inputs.end())
+      return emitError(file, "--input-format " + name + ": the network has no such input");
+    main.setArgAttr(*input, cnn::CnnDialect::kBytes,
+                    builder.getDictionaryAttr({builder.getNamedAttr("mean", builder.getDenseF64ArrayAttr(format.mean)),
+                                               builder.getNamedAttr("scale", builder.getDenseF64ArrayAttr(format.scale))}));
+  }
+  return success();
+}
+
+FailureOr<OwningOpRef<ModuleOp>> cnnc::readModel(MLIRContext &context, const Options &options) {
+  Location file = FileLineColLoc::get(&context, options.model, 0, 0);
+  FailureOr<OwningOpRef<ModuleOp>> module = readFile(context, options, file);
+  if (succeeded(module) && failed(markInputs(**module, options, file)))
+    return failure();
+  return module;
 }

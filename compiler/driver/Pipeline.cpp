@@ -31,6 +31,8 @@ std::unique_ptr<Pass> plain(const Target &) {
 }
 
 const Step kSteps[] = {
+    // Inputs that the caller gives as bytes begin with their conversion.
+    {Stage::Folded, plain<graph::createFormatInputs>},
     // What depends on constants only is computed here, not by the user's machine.
     {Stage::Folded, plain<graph::createFoldConstants>},
     // Operators that say the same as others become those; what does nothing goes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives each region the first algorithm that accepts it, which decides the layouts of its operands and results, and
-// inserts a conversion where a value comes in another block size. Values enter and leave the network in plain NCHW.
+// inserts a conversion where a value comes in another block size, unless its phase can write any. Values enter and leave
+// the network in plain NCHW.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/Constants.h"
@@ -80,12 +81,17 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
       }
     for (OpResult result : fused->getResults()) {
       int64_t block = algorithm.resultLayout(fused, result.getResultNumber()).block;
-      result.setType(withBlock(cast<RankedTensorType>(result.getType()), block));
+      if (block == LayoutNeed::kAny)
+        open.insert(result);
+      else
+        result.setType(withBlock(cast<RankedTensorType>(result.getType()), block));
     }
   }
 
   void convert(OpOperand &operand, int64_t block) {
     Value value = operand.get();
+    if (open.erase(value))
+      value.setType(withBlock(cast<RankedTensorType>(value.getType()), block));
     if (blockOf(value) == block)
       return;
     Value &converted = conversions[{value, block}];
@@ -98,5 +104,7 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
   }
 
   llvm::DenseMap<std::pair<Value, int64_t>, Value> conversions;
+  /// Results whose phases write any layout, and that no reader has asked for one yet.
+  llvm::DenseSet<Value> open;
 };
 } // namespace

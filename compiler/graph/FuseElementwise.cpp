@@ -2,8 +2,8 @@
 // Groups each operator with the elementwise operators that only continue its result, and wraps each group in a
 // `cnn.fused` region:
 //   1. walk in program order; an operator begins a group, unless it is elementwise and may continue one;
-//   2. it may continue a group if it alone uses the group's last value, and keeps its shape and element type; of two
-//      such groups (a residual addition) it joins the one that ends later, when the other's result is already there;
+//   2. it may continue a group if it alone uses the group's last value, and keeps its shape and element type (behind
+//      an operator that only moves elements, a type may become f32); of two such groups (a residual addition) it joins the one that ends later, when the other's result is already there;
 //   3. wrap the groups, each at the place of its last operator.
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/CnnOps.h"
@@ -27,11 +27,13 @@ bool isPhase(Operation *op) {
   return isa<CnnDialect>(op->getDialect()) && isa<LowerableOpInterface>(op) && !isa<ReshapeOp>(op);
 }
 
-bool mayContinue(Operation *op, Value last) {
+bool isF32(Value value) { return cast<RankedTensorType>(value.getType()).getElementType().isF32(); }
+
+bool mayContinue(Operation *op, Value last, Operation *anchor) {
   return isa<ElementwiseOpInterface>(op) && last.hasOneUse() && op->getNumResults() == 1 &&
-         op->getResult(0).getType() == last.getType() &&
-         cast<RankedTensorType>(last.getType()).getElementType().isF32() &&
-         llvm::all_of(op->getOperandTypes(), [](Type type) { return cast<RankedTensorType>(type).getElementType().isF32(); });
+         cast<RankedTensorType>(op->getResult(0).getType()).getShape() == cast<RankedTensorType>(last.getType()).getShape() &&
+         (isF32(last) || anchor->hasTrait<MovesElements>()) && isF32(op->getResult(0)) &&
+         llvm::all_of(op->getOperands(), [&](Value value) { return value == last || isF32(value); });
 }
 
 bool takesEpilogue(Operation *anchor) {
@@ -80,7 +82,7 @@ struct FuseElementwise : graph::impl::FuseElementwiseBase<FuseElementwise> {
       std::optional<size_t> joined;
       for (Value operand : op.getOperands())
         if (auto it = groupEndingIn.find(operand); it != groupEndingIn.end())
-          if (mayContinue(&op, operand) && takesEpilogue(groups[it->second].front()))
+          if (mayContinue(&op, operand, groups[it->second].front()) && takesEpilogue(groups[it->second].front()))
             joined = std::max(joined.value_or(0), it->second);
       if (!joined) {
         joined = groups.size();

@@ -12,6 +12,9 @@ class Cnn_TargetPass<string name> : Cnn_GraphPass<name> {
                  Option<"strict", "strict", "bool", "false", "Plain sums only, as in cnnc --precision=strict">];
 }
 
+def FormatInputs : Cnn_GraphPass<"format-inputs"> {
+  let summary = "Take the inputs that are marked so as 8-bit NHWC";
+}
 def FoldConstants : Cnn_GraphPass<"fold-constants"> {
   let summary = "Compute in the compiler what depends on constants only";
 }

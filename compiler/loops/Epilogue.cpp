@@ -127,7 +127,11 @@ Value Epilogue::apply(Loops &loops, ValueRange memory, Value anchor, VectorType 
   for (const Operand &operand : operands)
     known[operand.argument] = operand.splat ? loops.number(vector, *operand.splat)
                                             : read(loops, memory[operand.buffer], operand, vector, point);
-  for (Operation *inner : operators) {
+  return applyOperators(loops, op, static_cast<bool>(anchor), std::move(known));
+}
+
+Value loops::applyOperators(Loops &loops, FusedOp op, bool anchored, DenseMap<Value, Value> known) {
+  for (Operation *inner : operatorsOf(op, anchored)) {
     auto values = llvm::map_to_vector(inner->getOperands(), [&](Value value) { return known.lookup(value); });
     known[inner->getResult(0)] = cast<ElementwiseOpInterface>(inner).emitElement(loops.builder, values);
   }

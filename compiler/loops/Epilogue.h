@@ -51,6 +51,9 @@ private:
   int64_t merged;
 };
 
+/// The result of a fused region from the values of what its operators read: its arguments and, if `anchored`, the
+/// anchor's result.
+mlir::Value applyOperators(cnn::Loops &loops, cnn::FusedOp op, bool anchored, llvm::DenseMap<mlir::Value, mlir::Value> known);
 /// Stores a vector, or its first `count` elements one by one.
 void storeVector(cnn::Loops &loops, mlir::Value vector, mlir::Value memory, mlir::ValueRange indices, int64_t count);
 /// `vector` with the lanes zeroed whose channel, from `channel` on, is not below `channels`.

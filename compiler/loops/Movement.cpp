@@ -65,6 +65,61 @@ void convertRows(Phase &phase, Value from, Value to, Value source, Value target,
 }
 } // namespace
 
+SmallVector<Value> loops::positionOf(Loops &loops, Type type, ValueRange at) {
+  BlockedAttr layout = layoutOf(type);
+  if (!layout)
+    return SmallVector<Value>(at);
+  return position(loops, layout, at[0], loops.div(at[1], layout.getBlock()), loops.rem(at[1], layout.getBlock()), at[2], at[3]);
+}
+
+/// Rows of the last dimension.
+static void fillPlain(Phase &phase, Value memory, ArrayRef<int64_t> shape, function_ref<Value(ValueRange)> element) {
+  Loops &loops = phase.loops;
+  int64_t length = shape.empty() ? 1 : shape.back(), outer = shape.empty() ? 0 : shape.size() - 1;
+  phase.setGrid(ShapedType::getNumElements(shape) / length, std::max<int64_t>(1, 1024 / length));
+  loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+    SmallVector<Value> at(shape.size());
+    for (int64_t d = outer; d-- > 0; i = loops.div(i, shape[d]))
+      at[d] = d == 0 ? i : loops.rem(i, shape[d]);
+    loops.loop(length, [&](Value last) {
+      if (!at.empty())
+        at.back() = last;
+      loops.store(element(at), memory, at);
+    }, "column");
+  });
+}
+
+void loops::fillLayout(Phase &phase, Value value, function_ref<Value(ValueRange)> element) {
+  auto type = cast<RankedTensorType>(value.getType());
+  BlockedAttr layout = layoutOf(type);
+  Value memory = phase.memory(value);
+  if (!layout)
+    return fillPlain(phase, memory, type.getShape(), element);
+  Loops &loops = phase.loops;
+  auto shape = type.getShape();
+  int64_t block = layout.getBlock(), blocks = llvm::divideCeilSigned(shape[1], block), rows = shape[2];
+  Value zero = loops.number(storedElement(type.getElementType()), 0);
+  phase.setGrid(shape[0] * blocks * rows, std::max<int64_t>(1, 1024 / (shape[3] * block)));
+  loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+    Value row = loops.rem(i, rows), plane = loops.div(i, rows);
+    Value image = loops.div(plane, blocks), part = loops.rem(plane, blocks);
+    Value valid = shape[1] % block ? loops.min(loops.index(block), loops.sub(loops.index(shape[1]), loops.mul(part, block)))
+                                   : loops.index(block);
+    loops.loop(shape[3], [&](Value column) {
+      auto lanes = [&](Value from, Value to, function_ref<Value(Value)> of) {
+        loops.loop(from, to, 1, [&](Value lane) {
+          loops.store(of(lane), memory, position(loops, layout, image, part, lane, row, column));
+        }, "lane");
+      };
+      lanes(loops.index(0), valid, [&](Value lane) {
+        return element({image, loops.add(loops.mul(part, block), lane), row, column});
+      });
+      if (shape[1] % block)
+        lanes(valid, loops.index(block), [&](Value) { return zero; });
+    }, "column");
+  });
+}
+
 void loops::convertLayout(Phase &phase, Value from, Value to) {
   auto type = cast<RankedTensorType>(to.getType());
   BlockedAttr fromLayout = layoutOf(from.getType()), toLayout = layoutOf(type);

@@ -20,6 +20,9 @@ bool keepsLeadingDimension(mlir::Operation *op);
 /// Marks operators behind which elementwise ones may run in the same loops.
 template <typename ConcreteType>
 struct TakesEpilogue : mlir::OpTrait::TraitBase<ConcreteType, TakesEpilogue> {};
+/// Marks operators that compute nothing, behind which elementwise ones may change the type of the elements.
+template <typename ConcreteType>
+struct MovesElements : mlir::OpTrait::TraitBase<ConcreteType, MovesElements> {};
 } // namespace cnnc::cnn
 
 #include "dialects/cnn/CnnDialect.h.inc"

@@ -23,6 +23,9 @@ def Cnn_Dialect : Dialect {
     /// and the mark of a module whose leading dimension is the caller's to choose.
     static constexpr ::llvm::StringLiteral kName = "cnn.name";
     static constexpr ::llvm::StringLiteral kFreeBatch = "cnn.free_batch";
+    /// On an input: the caller gives 8-bit NHWC, and the network is to see (byte - mean) * scale. A dictionary of two
+    /// lists of floats, one number a channel or one for all.
+    static constexpr ::llvm::StringLiteral kBytes = "cnn.bytes";
     void registerAttributes();
   }];
 }
@@ -36,6 +39,9 @@ def Cnn_FloatTensor : Type<And<[Cnn_Tensor.predicate, CPred<"::llvm::isa<::mlir:
 
 /// Elementwise operators on the result may run behind it, in its own loops.
 def Cnn_TakesEpilogue : NativeOpTrait<"TakesEpilogue"> { let cppNamespace = "::cnnc::cnn"; }
+
+/// Each element of the results is one of an operand's, of any type: elementwise operators behind it may change the type.
+def Cnn_MovesElements : NativeOpTrait<"MovesElements"> { let cppNamespace = "::cnnc::cnn"; }
 
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
   code classDeclaration = "";

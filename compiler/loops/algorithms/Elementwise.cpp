@@ -173,11 +173,7 @@ private:
       else
         known[argument] = loops.load(memory, at);
     }
-    for (Operation &inner : op.getBody().front().without_terminator()) {
-      auto values = llvm::map_to_vector(inner.getOperands(), [&](Value value) { return known.lookup(value); });
-      known[inner.getResult(0)] = cast<ElementwiseOpInterface>(inner).emitElement(loops.builder, values);
-    }
-    return known.lookup(op.getBody().front().getTerminator()->getOperand(0));
+    return applyOperators(loops, op, /*anchored=*/false, std::move(known));
   }
 };
 

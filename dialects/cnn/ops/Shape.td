@@ -37,7 +37,7 @@ def Cnn_ReshapeOp : Cnn_ComputeOp<"reshape"> {
   let hasVerifier = 1;
   let hasFolder = 1;
 }
-def Cnn_TransposeOp : Cnn_ComputeOp<"transpose", [], ["isPerImage"]> {
+def Cnn_TransposeOp : Cnn_ComputeOp<"transpose", [Cnn_TakesEpilogue, Cnn_MovesElements], ["isPerImage"]> {
   let summary = "Dimension d of the result is dimension `permutation[d]` of x";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$permutation);
   let results = (outs Cnn_Tensor:$y);

@@ -31,6 +31,8 @@ std::unique_ptr<Pass> plain(const Target &) {
 }
 
 const Step kSteps[] = {
+    // A batch is the caller's to choose only where no operator mixes its images.
+    {Stage::Cnn, plain<graph::createProveBatch>},
     // Inputs that the caller gives as bytes begin with their conversion.
     {Stage::Folded, plain<graph::createFormatInputs>},
     // What depends on constants only is computed here, not by the user's machine.
@@ -39,8 +41,6 @@ const Step kSteps[] = {
     {Stage::Folded, plain<graph::createSimplify>},
     // Batch norms move into the weights before them.
     {Stage::Folded, plain<graph::createFoldBatchNorm>},
-    // Images that an operator mixes cannot be run one by one.
-    {Stage::Folded, plain<graph::createCheckBatch>},
     // Each operator gets a region, and the elementwise ones after it move in.
     {Stage::Fused, plain<graph::createFuseElementwise>},
     // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.

@@ -12,6 +12,9 @@ class Cnn_TargetPass<string name> : Cnn_GraphPass<name> {
                  Option<"strict", "strict", "bool", "false", "Plain sums only, as in cnnc --precision=strict">];
 }
 
+def ProveBatch : Cnn_GraphPass<"prove-batch"> {
+  let summary = "Compare the network of one image with that of two, and refuse a free batch if an operator mixes images";
+}
 def FormatInputs : Cnn_GraphPass<"format-inputs"> {
   let summary = "Take the inputs that are marked so as 8-bit NHWC";
 }
@@ -23,9 +26,6 @@ def FoldBatchNorm : Cnn_GraphPass<"fold-batch-norm"> {
 }
 def Simplify : Cnn_GraphPass<"simplify"> {
   let summary = "Say the same with fewer or more telling operators";
-}
-def CheckBatch : Cnn_GraphPass<"check-batch"> {
-  let summary = "Fix a free batch to one image where an operator mixes images";
 }
 def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
   let summary = "Wrap each operator in a region, and take the elementwise ones that follow into it";

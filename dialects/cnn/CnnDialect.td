@@ -23,6 +23,8 @@ def Cnn_Dialect : Dialect {
     /// and the mark of a module whose leading dimension is the caller's to choose.
     static constexpr ::llvm::StringLiteral kName = "cnn.name";
     static constexpr ::llvm::StringLiteral kFreeBatch = "cnn.free_batch";
+    /// The witness of a free batch, until it is proven: the network as it is for two images, where @main takes one.
+    static constexpr ::llvm::StringLiteral kTwoImages = "two_images";
     /// On an input: the caller gives 8-bit NHWC, and the network is to see (byte - mean) * scale. A dictionary of two
     /// lists of floats, one number a channel or one for all.
     static constexpr ::llvm::StringLiteral kBytes = "cnn.bytes";

@@ -2,6 +2,7 @@
 // Walks a graph's nodes, and lets each one's importer build operators.
 #include "frontends/onnx/Importer.h"
 #include "frontends/onnx/GraphOrder.h"
+#include "frontends/onnx/InputShapes.h"
 #include "frontends/onnx/NodeBinder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,14 +18,6 @@ namespace {
 
 constexpr int64_t oldestOpset = 6, newestOpset = 27;
 
-/// Whether a tensor may have this shape where the input is declared.
-bool fits(ArrayRef<int64_t> shape, const ValueInfo &input) {
-  return !input.shape ||
-         llvm::equal(shape, *input.shape, [](int64_t size, const Dimension &declared) {
-           return declared.value.value_or(size) == size;
-         });
-}
-
 class GraphImporter {
 public:
   GraphImporter(MLIRContext &context, StringRef path, const Model &model,
@@ -39,12 +32,15 @@ private:
   LogicalResult error(const Twine &message) { return emitError(file, message); }
   LogicalResult readOpset();
   LogicalResult readConstants();
+  LogicalResult readShapes();
   LogicalResult readInputs(func::FuncOp function);
+  const ValueInfo *findFreeBatch() const;
   FailureOr<RankedTensorType> typeOf(const ValueInfo &input);
-  FailureOr<SmallVector<int64_t>> shapeOf(const ValueInfo &input);
   FailureOr<Value> valueOf(StringRef name);
   LogicalResult refuseDomain(unsigned index);
   LogicalResult importNode(unsigned index, const GraphOrder &order);
+  LogicalResult importFunction(StringRef name, const GraphOrder &order);
+  LogicalResult importTwoImages(const GraphOrder &order);
   LogicalResult finish(func::FuncOp function);
   void describe(ModuleOp module);
   Location named(StringRef name) { return NameLoc::get(builder.getStringAttr(name), file); }
@@ -60,7 +56,8 @@ private:
   /// Initializers and frozen inputs; an operator is made for those that are used.
   StringMap<const Tensor *> constants;
   std::vector<std::unique_ptr<Tensor>> frozen;
-  unsigned freeBatches = 0;
+  InputShapes shapes;
+  int64_t images = 1; ///< of a free batch, for the function that is built
 };
 
 LogicalResult GraphImporter::readOpset() {
@@ -97,57 +94,40 @@ LogicalResult GraphImporter::readConstants() {
     frozen.push_back(std::make_unique<Tensor>(std::move(*tensor)));
     constants[name] = frozen.back().get();
   }
-  for (const auto &[name, shape] : options.shapes)
-    if (none_of(graph.inputs, [&](const ValueInfo &input) { return input.name == name; }) ||
-        constants.contains(name))
-      return error("--shape " + name + ": the model has no such input");
   return success();
-}
-
-FailureOr<SmallVector<int64_t>> GraphImporter::shapeOf(const ValueInfo &input) {
-  auto given = options.shapes.find(input.name);
-  if (given != options.shapes.end()) {
-    ArrayRef<int64_t> shape = given->second;
-    if (!fits(shape, input))
-      return error("--shape " + input.name + ": the model declares another shape for this input");
-    return SmallVector<int64_t>(shape);
-  }
-  if (!input.shape)
-    return error("input '" + input.name + "' has no shape: give it with --shape " + input.name +
-                 "=…");
-  SmallVector<int64_t> shape;
-  std::string hint;
-  bool known = true;
-  for (auto [d, dim] : llvm::enumerate(*input.shape)) {
-    bool isBatch = d == 0 && !dim.value;
-    known &= dim.value || isBatch;
-    shape.push_back(dim.value.value_or(1));
-    hint += (d ? "x" : "") + (dim.value            ? std::to_string(*dim.value)
-                              : isBatch            ? "1"
-                              : dim.symbol.empty() ? "?"
-                                                   : dim.symbol);
-  }
-  if (!known)
-    return error("input '" + input.name +
-                 "' has dimensions that are not known: give them with --shape " + input.name + "=" +
-                 hint);
-  freeBatches += !input.shape->empty() && !input.shape->front().value;
-  return shape;
 }
 
 FailureOr<RankedTensorType> GraphImporter::typeOf(const ValueInfo &input) {
   if (input.kind != "tensor")
     return error("input '" + input.name + "' is a " + input.kind + "; only tensors are supported");
-  FailureOr<SmallVector<int64_t>> shape = shapeOf(input);
-  if (failed(shape))
-    return failure();
+  SmallVector<int64_t> shape = shapes[input.name].dims;
+  if (shapes[input.name].freeBatch)
+    shape.front() = images;
   Expected<Type> element = elementType(builder.getContext(), input.type);
   if (!element)
     return error("input '" + input.name + "': " + toString(element.takeError()));
-  Expected<RankedTensorType> type = tensorType(*shape, *element);
+  Expected<RankedTensorType> type = tensorType(shape, *element);
   if (!type)
     return error("input '" + input.name + "': " + toString(type.takeError()));
   return *type;
+}
+
+LogicalResult GraphImporter::readShapes() {
+  auto isFrozen = [&](StringRef name) { return constants.contains(name); };
+  Expected<InputShapes> found = findInputShapes(graph, options.shapes, isFrozen);
+  if (!found)
+    return error(toString(found.takeError()));
+  shapes = std::move(*found);
+  return success();
+}
+
+/// The first input that leaves the number of images open, or null.
+const ValueInfo *GraphImporter::findFreeBatch() const {
+  auto input = find_if(graph.inputs, [&](const ValueInfo &input) {
+    auto shape = shapes.find(input.name);
+    return shape != shapes.end() && shape->second.freeBatch;
+  });
+  return input == graph.inputs.end() ? nullptr : &*input;
 }
 
 LogicalResult GraphImporter::readInputs(func::FuncOp function) {
@@ -258,7 +238,7 @@ LogicalResult GraphImporter::finish(func::FuncOp function) {
 }
 
 void GraphImporter::describe(ModuleOp module) {
-  if (freeBatches && freeBatches == module.lookupSymbol<func::FuncOp>("main").getNumArguments())
+  if (findFreeBatch())
     module->setAttr(cnn::CnnDialect::kFreeBatch, builder.getUnitAttr());
   SmallVector<NamedAttribute> metadata;
   for (const auto &[key, value] : model.metadata)
@@ -268,22 +248,48 @@ void GraphImporter::describe(ModuleOp module) {
     module->setAttr("cnn.metadata", builder.getDictionaryAttr(metadata));
 }
 
+LogicalResult GraphImporter::importFunction(StringRef name, const GraphOrder &order) {
+  OpBuilder::InsertionGuard guard(builder);
+  values.clear();
+  auto function = func::FuncOp::create(builder, file, name, builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(function.addEntryBlock());
+  if (failed(readInputs(function)))
+    return failure();
+  for (unsigned index : order.nodes())
+    if (failed(importNode(index, order)))
+      return failure();
+  return finish(function);
+}
+
+/// The shapes that a graph computes and the constants that follow from them show only here how they
+/// depend on the batch.
+LogicalResult GraphImporter::importTwoImages(const GraphOrder &order) {
+  std::string reason;
+  {
+    ScopedDiagnosticHandler quiet(builder.getContext(), [&](Diagnostic &diagnostic) {
+      if (reason.empty())
+        reason = diagnostic.str();
+    });
+    images = 2;
+    if (succeeded(importFunction(cnn::CnnDialect::kTwoImages, order)))
+      return success();
+  }
+  const ValueInfo &input = *findFreeBatch();
+  return error("input '" + input.name +
+               "' leaves the number of images open, but the network takes one only: " + reason +
+               "; fix it with --shape " + input.name + "=" + shapeHint(input));
+}
+
 FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
-  if (failed(readOpset()) || failed(readConstants()))
+  if (failed(readOpset()) || failed(readConstants()) || failed(readShapes()))
     return failure();
   Expected<GraphOrder> order = GraphOrder::find(graph);
   if (!order)
     return error(toString(order.takeError()));
   OwningOpRef<ModuleOp> module = ModuleOp::create(file);
   builder.setInsertionPointToEnd(module->getBody());
-  auto function = func::FuncOp::create(builder, file, "main", builder.getFunctionType({}, {}));
-  builder.setInsertionPointToEnd(function.addEntryBlock());
-  if (failed(readInputs(function)))
-    return failure();
-  for (unsigned index : order->nodes())
-    if (failed(importNode(index, *order)))
-      return failure();
-  if (failed(finish(function)))
+  if (failed(importFunction("main", *order)) ||
+      (findFreeBatch() && failed(importTwoImages(*order))))
     return failure();
   describe(*module);
   return module;

@@ -19,8 +19,8 @@ struct ImportOptions {
 };
 
 /// The network in `path` as a module with one function `@main`. Its arguments and results carry
-/// `cnn.name`; the module carries `cnn.free_batch` if the leading dimension is the caller's to
-/// choose, and `cnn.metadata`.
+/// `cnn.name`; the module carries `cnn.metadata`, and `cnn.free_batch` if an input leaves its leading
+/// dimension open: `@main` is then the network of one image, and `@two_images` that of two.
 ///
 /// Operators have the location `"node"("path":0:0)`. What is wrong with the model itself is
 /// reported once, at

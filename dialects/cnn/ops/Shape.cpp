@@ -217,6 +217,10 @@ int64_t TileOp::getFlops() { return 0; }
 int64_t GatherOp::getFlops() { return 0; }
 int64_t ChannelShuffleOp::getFlops() { return 0; }
 
+bool SliceOp::isPerImage() {
+  return !getStarts().empty() && getStarts()[0] == 0 && getSteps()[0] == 1 && keepsLeadingDimension(*this);
+}
+bool PadOp::isPerImage() { return !getLow().empty() && getLow()[0] == 0 && getHigh()[0] == 0; }
 bool TransposeOp::isPerImage() { return !getPermutation().empty() && getPermutation()[0] == 0; }
 bool ExpandOp::isPerImage() {
   return getX().getType().getRank() == getY().getType().getRank() && keepsLeadingDimension(*this);

@@ -16,13 +16,13 @@ def Cnn_SplitOp : Cnn_ComputeOp<"split"> {
   let results = (outs Variadic<Cnn_Tensor>:$parts);
   let hasVerifier = 1;
 }
-def Cnn_SliceOp : Cnn_ComputeOp<"slice"> {
+def Cnn_SliceOp : Cnn_ComputeOp<"slice", [], ["isPerImage"]> {
   let summary = "`sizes[d]` elements from `starts[d]`, `steps[d]` apart; steps may be negative";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$steps);
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
 }
-def Cnn_PadOp : Cnn_ComputeOp<"pad"> {
+def Cnn_PadOp : Cnn_ComputeOp<"pad", [], ["isPerImage"]> {
   let summary = "A border of `low[d]` and `high[d]` elements; negative ones cut";
   let description = [{ `mode` is `constant` (with `value`), `reflect`, `edge` or `wrap`. }];
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,

@@ -3,6 +3,7 @@
 #include "compiler/emit/native/Link.h"
 
 #include "compiler/emit/OutputFile.h"
+#include "compiler/emit/native/AttachWeights.h"
 #include "compiler/emit/native/WeightsObject.h"
 #include "lld/Common/Driver.h"
 #include "llvm/Object/ArchiveWriter.h"
@@ -52,13 +53,16 @@ Error cnnc::emit::link(const MemoryBuffer &code, const WeightSection &weights, S
   if (!output)
     return output.takeError();
 
+  bool isLibrary = options.kind == NativeOptions::Kind::SharedLibrary;
   std::optional<OutputFile> weightsFile;
   if (weights.bytes) {
     Expected<OutputFile> file = OutputFile::create(options.output, ".weights");
     if (!file)
       return file.takeError();
     weightsFile.emplace(std::move(*file));
-    if (Error error = writeWeightsObject(weightsFile->stream(), weights, weightsSymbol, Triple(target.triple).getArch()))
+    Triple::ArchType arch = Triple(target.triple).getArch();
+    if (Error error = isLibrary ? reserveWeights(weightsFile->stream(), weights.bytes, weightsSymbol, arch)
+                                : writeWeightsObject(weightsFile->stream(), weights, weightsSymbol, arch))
       return error;
     if (Error error = weightsFile->flush())
       return error;
@@ -77,18 +81,28 @@ Error cnnc::emit::link(const MemoryBuffer &code, const WeightSection &weights, S
   if (Error error = codeFile->flush())
     return error;
 
+  Expected<OutputFile> script = OutputFile::create(options.output, ".script");
+  if (!script)
+    return script.takeError();
+  script->stream() << kWeightsLast;
+  if (Error error = script->flush())
+    return error;
+
   std::string soname = ("-soname=" + sys::path::filename(options.output)).str();
   // A mapped output would die of a full disk. LLVM 22 reads the option the wrong way round: this one says not to map.
   std::vector<const char *> arguments = {"ld.lld", "--mmap-output-file", "-o", output->temporaryPath().c_str(),
                                          codeFile->temporaryPath().c_str()};
   if (weightsFile)
     arguments.push_back(weightsFile->temporaryPath().c_str());
-  if (options.kind == NativeOptions::Kind::SharedLibrary)
+  if (isLibrary)
     arguments.insert(arguments.end(), {"-shared", "--hash-style=gnu", "--build-id=none", "-znoexecstack", "-zrelro", "-znow",
-                                       soname.c_str()});
+                                       soname.c_str(), script->temporaryPath().c_str()});
   else
     arguments.push_back("-r");
   if (Error error = runLld(arguments, output->temporaryPath(), options.output))
     return error;
+  if (isLibrary && weights.bytes)
+    if (Error error = attachWeights(output->temporaryPath(), weights))
+      return createStringError("cannot write '" + options.output + "': " + toString(std::move(error)));
   return output->keep();
 }

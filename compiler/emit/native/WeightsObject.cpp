@@ -31,17 +31,18 @@ struct StringTable {
 };
 } // namespace
 
-Error cnnc::emit::writeWeightsObject(raw_ostream &out, const WeightSection &weights, StringRef symbol,
-                                     Triple::ArchType arch) {
+/// `fileBytes` is the length of what `write` writes into the file.
+static Error writeObject(raw_ostream &out, uint64_t bytes, uint64_t fileBytes, unsigned type, StringRef symbol,
+                         Triple::ArchType arch, function_ref<Error()> write) {
   StringTable strings;
   ELF::Elf64_Sym symbols[2] = {};
   symbols[1].st_name = strings.add(symbol);
   symbols[1].setBindingAndType(ELF::STB_GLOBAL, ELF::STT_OBJECT);
   symbols[1].st_other = ELF::STV_HIDDEN;
   symbols[1].st_shndx = Weights;
-  symbols[1].st_size = weights.bytes;
+  symbols[1].st_size = bytes;
 
-  uint64_t symbolsAt = alignTo(kPage + weights.bytes, 8);
+  uint64_t symbolsAt = alignTo(kPage + fileBytes, 8);
   uint64_t stringsAt = symbolsAt + sizeof symbols;
   ELF::Elf64_Shdr sections[SectionCount] = {};
   auto describe = [&](Section index, StringRef name, unsigned type, uint64_t offset, uint64_t size, uint64_t align) {
@@ -51,7 +52,7 @@ Error cnnc::emit::writeWeightsObject(raw_ostream &out, const WeightSection &weig
     sections[index].sh_size = size;
     sections[index].sh_addralign = align;
   };
-  describe(Weights, ".cnnc.weights", ELF::SHT_PROGBITS, kPage, weights.bytes, kPage);
+  describe(Weights, kWeightsSection, type, kPage, bytes, kPage);
   sections[Weights].sh_flags = ELF::SHF_ALLOC;
   describe(SymbolTable, ".symtab", ELF::SHT_SYMTAB, symbolsAt, sizeof symbols, 8);
   sections[SymbolTable].sh_link = Strings;
@@ -79,15 +80,25 @@ Error cnnc::emit::writeWeightsObject(raw_ostream &out, const WeightSection &weig
   uint64_t start = out.tell();
   writeStruct(out, header);
   out.write_zeros(kPage - sizeof header);
-  if (Error error = weights.write(out))
+  if (Error error = write())
     return error;
-  if (out.tell() - start != kPage + weights.bytes)
+  if (out.tell() - start != kPage + fileBytes)
     return createStringError("the weight section holds " + Twine(out.tell() - start - kPage) + " bytes instead of " +
-                             Twine(weights.bytes));
-  out.write_zeros(symbolsAt - (kPage + weights.bytes));
+                             Twine(fileBytes));
+  out.write_zeros(symbolsAt - (kPage + fileBytes));
   writeStruct(out, symbols);
   out << strings.bytes;
   out.write_zeros(sectionsAt - (stringsAt + strings.bytes.size()));
   writeStruct(out, sections);
   return Error::success();
+}
+
+Error cnnc::emit::writeWeightsObject(raw_ostream &out, const WeightSection &weights, StringRef symbol,
+                                     Triple::ArchType arch) {
+  return writeObject(out, weights.bytes, weights.bytes, ELF::SHT_PROGBITS, symbol, arch,
+                     [&] { return weights.write(out); });
+}
+
+Error cnnc::emit::reserveWeights(raw_ostream &out, uint64_t bytes, StringRef symbol, Triple::ArchType arch) {
+  return writeObject(out, bytes, 0, ELF::SHT_NOBITS, symbol, arch, [] { return Error::success(); });
 }

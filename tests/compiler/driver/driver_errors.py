@@ -110,7 +110,7 @@ class Outputs(Driver):
                                    (header - 1, "cannot write 'm.h': File too large"),
                                    (header, f"cannot write '{output}': File too large"),
                                    (54000, f"cannot write '{output}': File too large"),
-                                   (size - 1, f"cannot write '{output}': File too large" if output == "m.a" else links)):
+                                   (size - 1, links if output == "m.o" else f"cannot write '{output}': File too large")):
                 self.refuse("model.onnx", "-o", output, preexec_fn=least_space(space), message="model.onnx: " + message)
 
     def test_full_disk_of_a_stage(self):

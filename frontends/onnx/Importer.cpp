@@ -56,6 +56,8 @@ private:
   /// Initializers and frozen inputs; an operator is made for those that are used.
   StringMap<const Tensor *> constants;
   std::vector<std::unique_ptr<Tensor>> frozen;
+  /// Those that were read, which both functions share.
+  StringMap<ElementsAttr> weights;
   InputShapes shapes;
   int64_t images = 1; ///< of a free batch, for the function that is built
 };
@@ -162,10 +164,14 @@ FailureOr<Value> GraphImporter::valueOf(StringRef name) {
   auto constant = constants.find(name);
   if (constant == constants.end())
     return failure();
-  Expected<ElementsAttr> elements = tensors.get(*constant->second);
-  if (!elements)
-    return error("initializer '" + name + "': " + toString(elements.takeError()));
-  return value = cnn::ConstantOp::create(builder, named(name), *elements).getResult();
+  ElementsAttr &elements = weights[name];
+  if (!elements) {
+    Expected<ElementsAttr> made = tensors.get(*constant->second);
+    if (!made)
+      return error("initializer '" + name + "': " + toString(made.takeError()));
+    elements = *made;
+  }
+  return value = cnn::ConstantOp::create(builder, named(name), elements).getResult();
 }
 
 LogicalResult GraphImporter::refuseDomain(unsigned index) {

@@ -177,14 +177,6 @@ Expected<StringRef> TensorData::readExternal(const ExternalData &external, uint6
 }
 
 Expected<ElementsAttr> TensorData::get(const Tensor &tensor) {
-  ElementsAttr &elements = known[&tensor];
-  if (elements)
-    return elements;
-  Expected<ElementsAttr> made = read(tensor);
-  return made ? elements = *made : std::move(made);
-}
-
-Expected<ElementsAttr> TensorData::read(const Tensor &tensor) {
   Expected<Type> element = elementType(context, tensor.type);
   if (!element)
     return element.takeError();

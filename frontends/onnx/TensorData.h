@@ -28,18 +28,15 @@ public:
   TensorData(mlir::MLIRContext *context, llvm::StringRef folder)
       : context(context), folder(folder) {}
 
-  /// The same attribute whenever it is asked for the same tensor.
   llvm::Expected<mlir::ElementsAttr> get(const Tensor &tensor);
 
 private:
-  llvm::Expected<mlir::ElementsAttr> read(const Tensor &tensor);
   llvm::Expected<llvm::StringRef> readExternal(const ExternalData &external, uint64_t size,
                                                std::shared_ptr<const void> &owner);
 
   mlir::MLIRContext *context;
   std::string folder;
   llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
-  llvm::DenseMap<const Tensor *, mlir::ElementsAttr> known;
 };
 
 /// Elements of `type` that lie in `bytes`, which live as long as `owner`.

@@ -38,7 +38,7 @@ static bool is_cut_off(int file, uint64_t size) {
 
 /// Whether the loader should be asked at all: its own messages on these cases are less clear.
 static cnnc_status check_file(const char *path) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
   if (file < 0)
     return fail(CNNC_NOT_FOUND, "%s: %s", path, strerror(errno));

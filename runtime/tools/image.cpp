@@ -3,6 +3,7 @@
 // normalised.
 #include "image.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -34,6 +35,11 @@ static std::vector<double> parse_numbers(const std::string &key, const std::stri
 }
 
 ImageOptions cnnc::with_metadata(ImageOptions options, const cnnc_network &network) {
+  bool normalises = options.scale || !options.mean.empty() || !options.std.empty();
+  auto takes_floats = [](const cnnc_tensor &input) { return input.type != CNNC_U8; };
+  if (normalises && network.input_count &&
+      std::none_of(network.inputs, network.inputs + network.input_count, takes_floats))
+    throw Failure("--scale, --mean and --std: the network takes bytes as they are");
   // Of several ways to cut, a given one rules out the others.
   bool cut = options.crop || options.crop_fraction;
   for (uint32_t i = 0; i < network.metadata_count; ++i) {

@@ -42,12 +42,15 @@ void cnnc::print_info(const cnnc_network &network, std::ostream &out) {
     out << "metadata  " << network.metadata[i].key << " = " << network.metadata[i].value << '\n';
 }
 
+static double gflop_s(double flops, double ms) { return ms > 0 ? flops / ms / 1e6 : 0; }
+
 static void print_profile(const Report &report, std::ostream &out) {
   const std::vector<double> &ms = report.measurement.phase_ms;
-  double total = 0;
+  double total = 0, flops = 0;
   size_t widest = 6;
   for (size_t i = 0; i < ms.size(); ++i) {
     total += ms[i];
+    flops += double(report.network.phases[i].flops) * report.measurement.batch;
     widest = std::max(widest, std::string(report.network.phases[i].kernel).size());
   }
   int width = int(std::min<size_t>(widest, 40));
@@ -55,10 +58,10 @@ static void print_profile(const Report &report, std::ostream &out) {
   for (size_t i = 0; i < ms.size(); ++i) {
     const cnnc_phase &phase = report.network.phases[i];
     out << text("%10.4f %9.2f %5.1f%%  %-*s  %s\n", ms[i],
-                ms[i] > 0 ? double(phase.flops * report.measurement.batch) / ms[i] / 1e6 : 0.0,
+                gflop_s(double(phase.flops) * report.measurement.batch, ms[i]),
                 total > 0 ? 100 * ms[i] / total : 0.0, width, phase.kernel, phase.nodes);
   }
-  out << text("%10.4f ms in %zu phases\n", total, ms.size());
+  out << text("%10.4f %9.2f 100.0%%  in %zu phases\n", total, gflop_s(flops, total), ms.size());
 }
 
 static void print_outputs(const Report &report, std::ostream &out) {

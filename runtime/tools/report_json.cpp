@@ -37,9 +37,10 @@ static Json profile_json(const Report &report) {
   double total = 0;
   for (double ms : report.measurement.phase_ms)
     total += ms;
-  for (size_t i = 0; i < report.measurement.phase_ms.size(); ++i) {
+  const Measurement &measured = report.measurement;
+  for (size_t i = 0; i < measured.phase_ms.size(); ++i) {
     const cnnc_phase &phase = report.network.phases[i];
-    double ms = report.measurement.phase_ms[i];
+    double ms = measured.phase_ms[i];
     list.push_back({{"name", phase.name},
                     {"nodes", phase.nodes},
                     {"kernel", phase.kernel},
@@ -48,6 +49,7 @@ static Json profile_json(const Report &report) {
                     {"flops", phase.flops},
                     {"bytes", phase.bytes},
                     {"ms", ms},
+                    {"gflop_s", ms > 0 ? double(phase.flops) * measured.batch / ms / 1e6 : 0},
                     {"share", total > 0 ? ms / total : 0}});
   }
   return list;

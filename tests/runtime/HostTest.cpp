@@ -8,7 +8,9 @@
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -49,6 +51,23 @@ struct Counter {
   std::vector<int> parts;
   std::vector<Share> shares;
 };
+
+/// Runs fake_network.c's network once.
+bool runsRight(const cnnc_network *network, const cnnc_threads *threads) {
+  float x[24], y[24], sums[2];
+  for (int i = 0; i < 24; ++i)
+    x[i] = float(i - 5);
+  const void *inputs[] = {x};
+  void *outputs[] = {y, sums}, *arena = nullptr;
+  if (cnnc_arena_create(network, &arena) != CNNC_OK)
+    return false;
+  cnnc_call call = {sizeof call, 1, inputs, outputs, arena, threads, nullptr, nullptr};
+  bool right = network->run(network, &call) == CNNC_OK;
+  cnnc_arena_destroy(arena);
+  for (int i = 0; i < 24; ++i)
+    right &= y[i] == (x[i] > 0 ? 2 * x[i] : 0);
+  return right && sums[0] == 21 && sums[1] == 12 * 7 + 66;
+}
 } // namespace
 
 TEST(Library, OpensAndSaysWhatItHolds) {
@@ -84,6 +103,45 @@ TEST(Library, OpensForAnotherMachineButDoesNotFitThisOne) {
   cnnc_library *library = nullptr;
   ASSERT_EQ(cnnc_library_open((folder() + "/foreign.so").c_str(), &library), CNNC_OK);
   EXPECT_EQ(cnnc_network_check(cnnc_library_network(library)), CNNC_UNSUPPORTED_CPU);
+  cnnc_library_close(library);
+}
+
+TEST(Library, OpensTwice) {
+  std::string path = folder() + "/fake.so";
+  cnnc_library *first = nullptr, *second = nullptr;
+  ASSERT_EQ(cnnc_library_open(path.c_str(), &first), CNNC_OK);
+  ASSERT_EQ(cnnc_library_open(path.c_str(), &second), CNNC_OK);
+  cnnc_library_close(first);
+  EXPECT_STREQ(cnnc_library_network(second)->name, "fake");
+  EXPECT_TRUE(runsRight(cnnc_library_network(second), nullptr));
+  cnnc_library_close(second);
+}
+
+TEST(Library, RefusesAPipeWithoutWaiting) {
+  std::string path = folder() + "/pipe.so", message;
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(open("pipe.so", message), CNNC_NOT_FOUND);
+  EXPECT_NE(message.find("not a file"), std::string::npos) << message;
+}
+
+/// Each caller brings its own memory; the network and the pool are shared.
+TEST(Library, RunsInSeveralThreadsAtOnce) {
+  cnnc_library *library = nullptr;
+  ASSERT_EQ(cnnc_library_open((folder() + "/fake.so").c_str(), &library), CNNC_OK);
+  {
+    Pool pool(3);
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < 3; ++caller)
+      callers.emplace_back([&] {
+        for (int run = 0; run < 300; ++run)
+          wrong += !runsRight(cnnc_library_network(library), cnnc_pool_threads(pool.pool));
+      });
+    for (std::thread &caller : callers)
+      caller.join();
+    EXPECT_EQ(wrong.load(), 0);
+  }
   cnnc_library_close(library);
 }
 

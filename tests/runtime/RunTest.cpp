@@ -162,6 +162,7 @@ TEST_F(Run, NormalisesPhotographs) {
   EXPECT_NEAR(element(tensor, 0), 10.5 * 80 / 53 * 2 - 1, 2);
   expectError(library("photo") + " " + photo + " --resize 16 --crop 32", "--resize");
   expectError(library("photo") + " " + photo + " --mean 1,2", "3 channels");
+  expectError(library("bytes") + " " + photo + " --mean 1", "takes bytes as they are");
 }
 
 TEST_F(Run, SaysWhatIsWrongInOneLine) {

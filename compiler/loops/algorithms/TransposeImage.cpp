@@ -20,7 +20,7 @@ public:
   StringRef name() const override { return "transpose_image"; }
   int rank() const override { return 55; }
 
-  bool accepts(FusedOp op, const Target &) const override { 
+  bool accepts(FusedOp op, const Target &) const override {
     auto transpose = dyn_cast<TransposeOp>(op.getAnchor());
     bool continues = op.getBody().front().getOperations().size() > 2;
     return transpose && (continues || layoutOf(op.getInputs()[0].getType()) ||

@@ -15,7 +15,7 @@ struct Target {
   std::string cpuFeatures; ///< what the library asks of the machine at load, such as avx2,fma
 
   int64_t vectorBits = 128;
-  int64_t registers = 16;  ///< vector registers
+  int64_t registers = 16; ///< vector registers
   bool hasFma = false;
   int64_t l1Bytes = 32 << 10, l2Bytes = 512 << 10; ///< data caches of one core
 

@@ -90,10 +90,12 @@ private:
   TimingScope &timing;
 };
 
-llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOpRef<ModuleOp> &module, const Target &target) {
+llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOpRef<ModuleOp> &module,
+                                                                        const Target &target) {
   if ((*module)->hasAttr(emit::kModelAttr)) {
     if (options.emit < Stage::Loops)
-      return llvm::createStringError("the module is at the loops level already; --emit knows loops, llvm and cpp for it");
+      return llvm::createStringError(
+          "the module is at the loops level already; --emit knows loops, llvm and cpp for it");
     return takeLoops(std::move(module));
   }
   {
@@ -152,7 +154,8 @@ Error Compilation::emit(loops::LoweredNetwork network, const Target &target) {
   if (Error error = headerFile->flush())
     return error;
   TimingScope scope = timing.nest("native");
-  if (Error error = emit::emitNative(*network.module, machine, network.weights, {options.output, kind, options.prefix}, scope))
+  if (Error error =
+          emit::emitNative(*network.module, machine, network.weights, {options.output, kind, options.prefix}, scope))
     return error;
   return headerFile->keep();
 }

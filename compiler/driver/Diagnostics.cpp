@@ -35,6 +35,7 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
         std::string message = diagnostic.str();
         message = describeLocation(diagnostic.getLocation()) + message;
         // Names come from the file.
-        std::replace_if(message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+        std::replace_if(
+            message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
         llvm::errs() << "cnnc: " << message << '\n';
       }) {}

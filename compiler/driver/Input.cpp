@@ -44,9 +44,10 @@ static LogicalResult markInputs(ModuleOp module, const Options &options, Locatio
     auto input = llvm::find_if(inputs, isNamed);
     if (input == inputs.end())
       return emitError(file, "--input-format " + name + ": the network has no such input");
-    main.setArgAttr(*input, cnn::CnnDialect::kBytes,
-                    builder.getDictionaryAttr({builder.getNamedAttr("mean", builder.getDenseF64ArrayAttr(format.mean)),
-                                               builder.getNamedAttr("scale", builder.getDenseF64ArrayAttr(format.scale))}));
+    main.setArgAttr(
+        *input, cnn::CnnDialect::kBytes,
+        builder.getDictionaryAttr({builder.getNamedAttr("mean", builder.getDenseF64ArrayAttr(format.mean)),
+                                   builder.getNamedAttr("scale", builder.getDenseF64ArrayAttr(format.scale))}));
   }
   return success();
 }

@@ -28,6 +28,7 @@ struct MachineTarget {
 /// Names of the attributes that the loops level carries for the emitters.
 inline constexpr llvm::StringLiteral kModelAttr = "cnnc.model"; ///< on the module: a dictionary
 inline constexpr llvm::StringLiteral kPhaseAttr = "cnnc.phase"; ///< on a phase function: a dictionary
-inline constexpr llvm::StringLiteral kBaseAttr = "cnnc.base";   ///< on a phase's argument: arena, weights, inputK, outputK
+inline constexpr llvm::StringLiteral kBaseAttr =
+    "cnnc.base"; ///< on a phase's argument: arena, weights, inputK, outputK
 
 } // namespace cnnc::emit

@@ -65,8 +65,7 @@ public:
 
   void declare(raw_ostream &os, bool freeBatch, StringRef qualifier) const {
     for (auto [tensor, name] : zip(tensors, names)) {
-      os << "    " << qualifier << cType(tensor.type) << " *" << name << ", /* "
-         << quoted(tensor.name) << ": ";
+      os << "    " << qualifier << cType(tensor.type) << " *" << name << ", /* " << quoted(tensor.name) << ": ";
       interleave(freeBatch ? ArrayRef(tensor.shape).drop_front() : ArrayRef(tensor.shape),
                  os << (freeBatch ? "batch x " : ""), "x");
       os << (tensor.shape.empty() ? "one number" : "")

@@ -14,9 +14,22 @@ using llvm::Expected;
 uint64_t TensorInfo::bytes() const {
   uint64_t bytes = 4;
   switch (type) {
-  case CNNC_U8: case CNNC_I8: case CNNC_BOOL: bytes = 1; break;
-  case CNNC_U16: case CNNC_I16: case CNNC_F16: case CNNC_BF16: bytes = 2; break;
-  case CNNC_I64: case CNNC_F64: case CNNC_U64: bytes = 8; break;
+  case CNNC_U8:
+  case CNNC_I8:
+  case CNNC_BOOL:
+    bytes = 1;
+    break;
+  case CNNC_U16:
+  case CNNC_I16:
+  case CNNC_F16:
+  case CNNC_BF16:
+    bytes = 2;
+    break;
+  case CNNC_I64:
+  case CNNC_F64:
+  case CNNC_U64:
+    bytes = 8;
+    break;
   }
   for (int64_t extent : shape)
     bytes *= extent;
@@ -90,7 +103,8 @@ Expected<PhaseInfo> readPhase(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
   if (function.isExternal() || type.getNumInputs() < 2 || !type.getInputs().take_back(2)[0].isIndex() ||
       !type.getInputs().back().isIndex() || type.getNumResults())
-    return createStringError("@" + name + " is no phase: it must end in two index arguments, return nothing and have a body");
+    return createStringError("@" + name +
+                             " is no phase: it must end in two index arguments, return nothing and have a body");
   return info;
 }
 } // namespace

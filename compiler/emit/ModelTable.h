@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the loops level says about the model beside its code, as plain data: the `cnnc.model` and `cnnc.phase` attributes.
+// What the loops level says about the model beside its code, as plain data: the `cnnc.model` and `cnnc.phase`
+// attributes.
 #pragma once
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives each region the first algorithm that accepts it, which decides the layouts of its operands and results, and
-// inserts a conversion where a value comes in another block size, unless its phase can write any. Values enter and leave
-// the network in plain NCHW.
+// inserts a conversion where a value comes in another block size, unless its phase can write any. Values enter and
+// leave the network in plain NCHW.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/Constants.h"
@@ -32,7 +32,8 @@ RankedTensorType withBlock(RankedTensorType type, int64_t block) {
 bool isViewOfBlocked(ReshapeOp reshape) {
   auto from = cast<RankedTensorType>(reshape.getX().getType()), to = cast<RankedTensorType>(reshape.getType());
   return from.getRank() == 4 && from.getDimSize(2) == 1 && from.getDimSize(3) == 1 && to.getRank() == 2 &&
-         to.getDimSize(0) == from.getDimSize(0) && (from.getDimSize(0) == 1 || from.getDimSize(1) % Target::kBlock == 0);
+         to.getDimSize(0) == from.getDimSize(0) &&
+         (from.getDimSize(0) == 1 || from.getDimSize(1) % Target::kBlock == 0);
 }
 
 struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
@@ -62,7 +63,8 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
     for (const Algorithm *algorithm : algorithms()) {
       if (best && algorithm->rank() < best->rank())
         break;
-      if (algorithm->accepts(fused, target) && (!best || algorithm->cycles(fused, target) < best->cycles(fused, target)))
+      if (algorithm->accepts(fused, target) &&
+          (!best || algorithm->cycles(fused, target) < best->cycles(fused, target)))
         best = algorithm;
     }
     assert(best && "the plain algorithm accepts everything");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inputs marked `cnn.bytes` become 8-bit NHWC: the network then begins by moving the bytes into its own order and taking
-// the mean and the scale into account.
+// Inputs marked `cnn.bytes` become 8-bit NHWC: the network then begins by moving the bytes into its own order and
+// taking the mean and the scale into account.
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/CnnOps.h"
 #include "dialects/cnn/Constants.h"
@@ -32,7 +32,9 @@ struct FormatInputs : graph::impl::FormatInputsBase<FormatInputs> {
   LogicalResult rewrite(func::FuncOp function, BlockArgument input, DictionaryAttr format) {
     auto type = cast<RankedTensorType>(input.getType());
     auto name = function.getArgAttrOfType<StringAttr>(input.getArgNumber(), CnnDialect::kName);
-    auto error = [&] { return emitError(function.getLoc()) << "--input-format " << (name ? name.getValue() : "") << ": "; };
+    auto error = [&] {
+      return emitError(function.getLoc()) << "--input-format " << (name ? name.getValue() : "") << ": ";
+    };
     auto shape = type.getShape();
     if (shape.size() != 4 || !type.getElementType().isF32() || shape[1] > kMostChannels)
       return error() << "only f32 images [N, C, H, W] of at most " << kMostChannels
@@ -45,7 +47,8 @@ struct FormatInputs : graph::impl::FormatInputsBase<FormatInputs> {
 
     OpBuilder builder = OpBuilder::atBlockBegin(input.getOwner());
     Location loc = input.getLoc();
-    auto bytes = RankedTensorType::get({shape[0], shape[2], shape[3], shape[1]}, builder.getIntegerType(8, /*isSigned=*/false));
+    auto bytes =
+        RankedTensorType::get({shape[0], shape[2], shape[3], shape[1]}, builder.getIntegerType(8, /*isSigned=*/false));
     input.setType(bytes);
     auto transpose = TransposeOp::create(builder, loc, input, ArrayRef<int64_t>{0, 3, 1, 2});
     Value value = CastOp::create(builder, loc, transpose, builder.getF32Type());
@@ -54,12 +57,14 @@ struct FormatInputs : graph::impl::FormatInputsBase<FormatInputs> {
     if (llvm::any_of(scale.asArrayRef(), [](double number) { return number != 1; }))
       value = MulOp::create(builder, loc, value, perChannel(builder, loc, scale));
     input.replaceAllUsesExcept(value, transpose);
-    function.setType(FunctionType::get(&getContext(), function.getBody().getArgumentTypes(), function.getResultTypes()));
+    function.setType(
+        FunctionType::get(&getContext(), function.getBody().getArgumentTypes(), function.getResultTypes()));
     return success();
   }
 
   static Value perChannel(OpBuilder &builder, Location loc, DenseF64ArrayAttr numbers) {
-    return makeConstant(builder, loc, {1, numbers.size(), 1, 1}, std::vector<float>(numbers.asArrayRef().begin(), numbers.asArrayRef().end()));
+    return makeConstant(builder, loc, {1, numbers.size(), 1, 1},
+                        std::vector<float>(numbers.asArrayRef().begin(), numbers.asArrayRef().end()));
   }
 };
 } // namespace

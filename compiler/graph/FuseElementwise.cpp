@@ -3,7 +3,8 @@
 // `cnn.fused` region:
 //   1. walk in program order; an operator begins a group, unless it is elementwise and may continue one;
 //   2. it may continue a group if it alone uses the group's last value, and keeps its shape and element type (behind
-//      an operator that only moves elements, a type may become f32); of two such groups (a residual addition) it joins the one that ends later, when the other's result is already there;
+//      an operator that only moves elements, a type may become f32); of two such groups (a residual addition) it joins
+//      the one that ends later, when the other's result is already there;
 //   3. wrap the groups, each at the place of its last operator.
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/CnnOps.h"
@@ -31,7 +32,8 @@ bool isF32(Value value) { return cast<RankedTensorType>(value.getType()).getElem
 
 bool mayContinue(Operation *op, Value last, Operation *anchor) {
   return isa<ElementwiseOpInterface>(op) && last.hasOneUse() && op->getNumResults() == 1 &&
-         cast<RankedTensorType>(op->getResult(0).getType()).getShape() == cast<RankedTensorType>(last.getType()).getShape() &&
+         cast<RankedTensorType>(op->getResult(0).getType()).getShape() ==
+             cast<RankedTensorType>(last.getType()).getShape() &&
          (isF32(last) || anchor->hasTrait<MovesElements>()) && isF32(op->getResult(0)) &&
          llvm::all_of(op->getOperands(), [&](Value value) { return value == last || isF32(value); });
 }
@@ -51,7 +53,8 @@ void wrap(const Group &group) {
 
   OpBuilder builder(last);
   SmallVector<Location> locations = llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
-  auto fused = FusedOp::create(builder, builder.getFusedLoc(locations), last->getResultTypes(), inputs.getArrayRef(), PlanAttr());
+  auto fused = FusedOp::create(builder, builder.getFusedLoc(locations), last->getResultTypes(), inputs.getArrayRef(),
+                               PlanAttr());
   Block &block = fused.getBody().emplaceBlock();
   IRMapping mapping;
   for (Value input : inputs)

@@ -25,8 +25,10 @@ bool isJoin(FusedOp fused) {
     auto type = cast<RankedTensorType>(part.getType());
     bool fillsBlocks = type.getDimSize(1) % layout.getBlock() == 0 || i + 1 == concat->getNumOperands();
     // Of several images, the parts lie apart, which a reshape cannot show.
-    bool isSeen = type.getDimSize(0) > 1 && llvm::any_of(part.getUsers(), [](Operation *user) { return isa<ReshapeOp>(user); });
-    if (layoutOf(type) != layout || !fillsBlocks || isSeen || !isa_and_nonnull<FusedOp, ConvertLayoutOp>(part.getDefiningOp()))
+    bool isSeen =
+        type.getDimSize(0) > 1 && llvm::any_of(part.getUsers(), [](Operation *user) { return isa<ReshapeOp>(user); });
+    if (layoutOf(type) != layout || !fillsBlocks || isSeen ||
+        !isa_and_nonnull<FusedOp, ConvertLayoutOp>(part.getDefiningOp()))
       return false;
   }
   return true;

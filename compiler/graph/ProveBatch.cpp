@@ -90,7 +90,8 @@ bool Comparison::haveEqualAttributes(Operation &a, Operation &b, bool batch) con
 LogicalResult Comparison::compare(Operation &a, Operation &b) {
   auto isBatch = [&](Value operand) { return batches.contains(operand); };
   bool batch = llvm::any_of(a.getOperands(), isBatch);
-  bool alike = a.getName() == b.getName() && a.getNumOperands() == b.getNumOperands() && a.getNumResults() == b.getNumResults();
+  bool alike =
+      a.getName() == b.getName() && a.getNumOperands() == b.getNumOperands() && a.getNumResults() == b.getNumResults();
   for (auto [x, y] : llvm::zip(a.getOperands(), b.getOperands()))
     alike &= counterpart.lookupOrNull(x) == y;
   if (!alike)

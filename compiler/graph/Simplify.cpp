@@ -47,9 +47,11 @@ struct SpelledHardSigmoid : OpRewritePattern<DivOp> {
     auto clip = div.getA().getDefiningOp<ClipOp>();
     auto add = clip ? clip.getX().getDefiningOp<AddOp>() : AddOp();
     if (!add || numberOf(div.getB()) != 6.0 || numberOf(add.getB()) != 3.0 || !clip.getMin() || !clip.getMax() ||
-        clip.getMin()->convertToDouble() != 0 || clip.getMax()->convertToDouble() != 6 || add.getA().getType() != div.getType())
+        clip.getMin()->convertToDouble() != 0 || clip.getMax()->convertToDouble() != 6 ||
+        add.getA().getType() != div.getType())
       return failure();
-    rewriter.replaceOpWithNewOp<HardSigmoidOp>(div, add.getA(), rewriter.getF64FloatAttr(1.0 / 6), rewriter.getF64FloatAttr(0.5));
+    rewriter.replaceOpWithNewOp<HardSigmoidOp>(div, add.getA(), rewriter.getF64FloatAttr(1.0 / 6),
+                                               rewriter.getF64FloatAttr(0.5));
     return success();
   }
 };
@@ -83,7 +85,8 @@ struct PoolOfWholeImage : OpRewritePattern<AvgPoolOp> {
   }
 };
 
-/// A 1x1 convolution and an average commute; after the average there are fewer pixels to convolve (DenseNet's transitions).
+/// A 1x1 convolution and an average commute; after the average there are fewer pixels to convolve (DenseNet's
+/// transitions).
 struct PoolBeforePointwise : OpRewritePattern<AvgPoolOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AvgPoolOp pool, PatternRewriter &rewriter) const override {
@@ -92,8 +95,9 @@ struct PoolBeforePointwise : OpRewritePattern<AvgPoolOp> {
     auto isOne = [](int64_t size) { return size == 1; };
     // All windows must lie inside, so that the mean of the bias is the bias.
     if (!conv || !conv->hasOneUse() || !llvm::all_of(shapeOf(conv.getWeight()).take_back(2), isOne) ||
-        !llvm::all_of(conv.getStride(), isOne) || !llvm::all_of(conv.getPad(), isZero) || !llvm::all_of(pool.getPad(), isZero) ||
-        pool.getCeil() || pool.getType().getNumElements() >= conv.getType().getNumElements())
+        !llvm::all_of(conv.getStride(), isOne) || !llvm::all_of(conv.getPad(), isZero) ||
+        !llvm::all_of(pool.getPad(), isZero) || pool.getCeil() ||
+        pool.getType().getNumElements() >= conv.getType().getNumElements())
       return failure();
     auto x = cast<RankedTensorType>(conv.getX().getType());
     SmallVector<int64_t> shape(shapeOf(pool));
@@ -115,7 +119,8 @@ struct SpelledShuffle : OpRewritePattern<ReshapeOp> {
   LogicalResult matchAndRewrite(ReshapeOp last, PatternRewriter &rewriter) const override {
     auto exchange = last.getX().getDefiningOp<TransposeOp>();
     auto first = exchange ? exchange.getX().getDefiningOp<ReshapeOp>() : ReshapeOp();
-    if (!first || first.getX().getType() != last.getType() || exchange.getPermutation() != ArrayRef<int64_t>{0, 2, 1, 3, 4})
+    if (!first || first.getX().getType() != last.getType() ||
+        exchange.getPermutation() != ArrayRef<int64_t>{0, 2, 1, 3, 4})
       return failure();
     auto in = shapeOf(first.getX()), split = shapeOf(first.getY());
     if (in.size() != 4 || split[0] != in[0] || split[1] * split[2] != in[1] || split[3] != in[2] || split[4] != in[3])
@@ -146,7 +151,8 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
       return failure();
     auto low = pad.getLow(), high = pad.getHigh(), own = window.getPad();
     auto negative = [](int64_t width) { return width < 0; };
-    if (low.size() != 4 || low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) || llvm::any_of(high, negative))
+    if (low.size() != 4 || low[0] || low[1] || high[0] || high[1] || llvm::any_of(low, negative) ||
+        llvm::any_of(high, negative))
       return failure();
     SmallVector<int64_t> both = {own[0] + low[2], own[1] + low[3], own[2] + high[2], own[3] + high[3]};
     if constexpr (std::is_same_v<WindowOp, AvgPoolOp>) {
@@ -156,7 +162,8 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
           return failure();
       // The zeros count; so must what the average pads by itself. With `ceil` no window begins in padding, but some
       // may begin in the zeros.
-      if (window.getCeil() || (!window.getCountIncludePad() && llvm::any_of(own, [](int64_t width) { return width != 0; })))
+      if (window.getCeil() ||
+          (!window.getCountIncludePad() && llvm::any_of(own, [](int64_t width) { return width != 0; })))
         return failure();
     }
     rewriter.modifyOpInPlace(window, [&] {
@@ -173,8 +180,8 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
 struct Simplify : graph::impl::SimplifyBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, PoolBeforePointwise, SpelledShuffle, EmptyPad,
-                 PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>>(&getContext());
+    patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, PoolBeforePointwise,
+                 SpelledShuffle, EmptyPad, PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

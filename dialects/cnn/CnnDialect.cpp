@@ -66,6 +66,6 @@ bool cnnc::cnn::keepsLeadingDimension(Operation *op) {
     return tensor.getRank() ? tensor.getDimSize(0) : 0;
   };
   return op->getNumOperands() && llvm::all_of(op->getResultTypes(), [&](Type type) {
-    return leading(type) == leading(op->getOperand(0).getType());
-  });
+           return leading(type) == leading(op->getOperand(0).getType());
+         });
 }

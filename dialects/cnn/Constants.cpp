@@ -72,8 +72,9 @@ ElementsAttr cnnc::cnn::makeFloats(MLIRContext *context, ArrayRef<int64_t> shape
   if (values.size() <= kInline)
     return DenseElementsAttr::get(type, ArrayRef<float>(values));
   auto *owned = new std::vector<float>(std::move(values));
-  AsmResourceBlob blob(ArrayRef<char>(reinterpret_cast<const char *>(owned->data()), owned->size() * sizeof(float)),
-                       alignof(float), [owned](void *, size_t, size_t) { delete owned; }, /*dataIsMutable=*/false);
+  AsmResourceBlob blob(
+      ArrayRef<char>(reinterpret_cast<const char *>(owned->data()), owned->size() * sizeof(float)), alignof(float),
+      [owned](void *, size_t, size_t) { delete owned; }, /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, "weights", std::move(blob));
 }
 

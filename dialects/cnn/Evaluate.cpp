@@ -35,8 +35,7 @@ uint64_t withoutSign(int64_t value, Type type) {
 APFloat asFloat(double value, Type type) {
   APFloat result(value);
   bool losesInfo;
-  result.convert(cast<FloatType>(type).getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                 &losesInfo);
+  result.convert(cast<FloatType>(type).getFloatSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
   return result;
 }
 double rounded(double value, Type type) {
@@ -75,8 +74,7 @@ private:
       numbers[value] = result;
   }
   SmallVector<Number> yielded(Block &block) const {
-    return llvm::map_to_vector(block.getTerminator()->getOperands(),
-                               [&](Value value) { return number(value); });
+    return llvm::map_to_vector(block.getTerminator()->getOperands(), [&](Value value) { return number(value); });
   }
 
   DenseMap<Value, Number> numbers;
@@ -85,14 +83,12 @@ private:
 } // namespace
 
 bool Interpreter::run(Block &block) {
-  return llvm::all_of(
-      block, [&](Operation &op) { return op.hasTrait<OpTrait::IsTerminator>() || execute(op); });
+  return llvm::all_of(block, [&](Operation &op) { return op.hasTrait<OpTrait::IsTerminator>() || execute(op); });
 }
 
 bool Interpreter::loop(scf::ForOp loop) {
   int64_t step = number(loop.getStep()).integer, high = number(loop.getUpperBound()).integer;
-  auto carried =
-      llvm::map_to_vector(loop.getInitArgs(), [&](Value value) { return number(value); });
+  auto carried = llvm::map_to_vector(loop.getInitArgs(), [&](Value value) { return number(value); });
   for (int64_t i = number(loop.getLowerBound()).integer; i < high; i += step) {
     numbers[loop.getInductionVar()] = ofInteger(i);
     define(loop.getRegionIterArgs(), carried);
@@ -108,8 +104,7 @@ bool Interpreter::execute(Operation &op) {
   if (auto nested = dyn_cast<scf::ForOp>(op))
     return loop(nested);
   if (auto choice = dyn_cast<scf::IfOp>(op)) {
-    Region &region =
-        number(choice.getCondition()).integer ? choice.getThenRegion() : choice.getElseRegion();
+    Region &region = number(choice.getCondition()).integer ? choice.getThenRegion() : choice.getElseRegion();
     if (region.empty())
       return true;
     if (!run(region.front()))
@@ -142,8 +137,7 @@ static bool holds(arith::CmpFPredicate predicate, double a, double b) {
 static Number bitcast(Number value, Type from, Type to) {
   if (isa<FloatType>(from))
     return ofInteger(asFloat(value.real, from).bitcastToAPInt().getSExtValue());
-  return ofReal(APFloat(cast<FloatType>(to).getFloatSemantics(),
-                        APInt(widthOf(from), withoutSign(value.integer, from)))
+  return ofReal(APFloat(cast<FloatType>(to).getFloatSemantics(), APInt(widthOf(from), withoutSign(value.integer, from)))
                     .convertToDouble());
 }
 
@@ -156,17 +150,14 @@ static int64_t toInteger(double value, Type type, bool isSigned) {
 }
 
 std::optional<Number> Interpreter::compute(Operation &op) const {
-  Type type = op.getResult(0).getType(),
-       from = op.getNumOperands() ? op.getOperand(0).getType() : Type();
+  Type type = op.getResult(0).getType(), from = op.getNumOperands() ? op.getOperand(0).getType() : Type();
   auto real = [&](unsigned i) { return operand(op, i).real; };
   auto integer = [&](unsigned i) { return operand(op, i).integer; };
   auto bits = [&](unsigned i) { return withoutSign(integer(i), from); };
   auto isReal = [&](double value) { return std::optional(ofReal(rounded(value, type))); };
   auto isInteger = [&](int64_t value) { return std::optional(ofInteger(wrapped(value, type))); };
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  auto isExtreme = [&](double value) {
-    return isReal(std::isnan(real(0)) || std::isnan(real(1)) ? kNaN : value);
-  };
+  auto isExtreme = [&](double value) { return isReal(std::isnan(real(0)) || std::isnan(real(1)) ? kNaN : value); };
   using Result = std::optional<Number>;
 
   return llvm::TypeSwitch<Operation *, Result>(&op)
@@ -191,13 +182,11 @@ std::optional<Number> Interpreter::compute(Operation &op) const {
       .Case([&](math::CeilOp) { return isReal(std::ceil(real(0))); })
       .Case([&](math::RoundEvenOp) { return isReal(std::nearbyint(real(0))); })
       .Case([&](math::CopySignOp) { return isReal(std::copysign(real(0), real(1))); })
-      .Case([&](arith::CmpFOp compare) {
-        return isInteger(holds(compare.getPredicate(), real(0), real(1)));
-      })
+      .Case([&](arith::CmpFOp compare) { return isInteger(holds(compare.getPredicate(), real(0), real(1))); })
       .Case([&](arith::CmpIOp compare) {
         unsigned width = widthOf(from);
-        return isInteger(arith::applyCmpPredicate(compare.getPredicate(), APInt(width, bits(0)),
-                                                  APInt(width, bits(1))));
+        return isInteger(
+            arith::applyCmpPredicate(compare.getPredicate(), APInt(width, bits(0)), APInt(width, bits(1))));
       })
       .Case([&](arith::SelectOp) { return Result(operand(op, integer(0) ? 1 : 2)); })
       .Case([&](arith::AddIOp) { return isInteger(uint64_t(integer(0)) + uint64_t(integer(1))); })
@@ -223,12 +212,10 @@ std::optional<Number> Interpreter::compute(Operation &op) const {
       .Case([&](arith::OrIOp) { return isInteger(integer(0) | integer(1)); })
       .Case([&](arith::XOrIOp) { return isInteger(integer(0) ^ integer(1)); })
       .Case([&](arith::ShLIOp) { return isInteger(bits(1) < 64 ? bits(0) << bits(1) : 0); })
-      .Case(
-          [&](arith::ShRSIOp) { return isInteger(integer(0) >> std::min<uint64_t>(bits(1), 63)); })
+      .Case([&](arith::ShRSIOp) { return isInteger(integer(0) >> std::min<uint64_t>(bits(1), 63)); })
       .Case([&](arith::ShRUIOp) { return isInteger(bits(1) < 64 ? bits(0) >> bits(1) : 0); })
       .Case<arith::ExtFOp, arith::TruncFOp>([&](auto) { return isReal(real(0)); })
-      .Case<arith::ExtSIOp, arith::TruncIOp, arith::IndexCastOp>(
-          [&](auto) { return isInteger(integer(0)); })
+      .Case<arith::ExtSIOp, arith::TruncIOp, arith::IndexCastOp>([&](auto) { return isInteger(integer(0)); })
       .Case([&](arith::ExtUIOp) { return isInteger(bits(0)); })
       .Case([&](arith::SIToFPOp) { return isReal(static_cast<double>(integer(0))); })
       .Case([&](arith::UIToFPOp) { return isReal(static_cast<double>(bits(0))); })
@@ -265,12 +252,10 @@ static bool read(ElementsAttr attribute, Memory &memory) {
 static ElementsAttr write(const Memory &memory, RankedTensorType type) {
   Type element = type.getElementType();
   if (isa<FloatType>(element))
-    return DenseElementsAttr::get(type, llvm::map_to_vector(memory.elements, [&](Number number) {
-                                    return asFloat(number.real, element);
-                                  }));
+    return DenseElementsAttr::get(
+        type, llvm::map_to_vector(memory.elements, [&](Number number) { return asFloat(number.real, element); }));
   return DenseElementsAttr::get(type, llvm::map_to_vector(memory.elements, [&](Number number) {
-                                  return APInt(widthOf(element),
-                                               withoutSign(number.integer, element));
+                                  return APInt(widthOf(element), withoutSign(number.integer, element));
                                 }));
 }
 
@@ -278,8 +263,8 @@ LogicalResult cnnc::cnn::evaluate(Operation *op, ArrayRef<ElementsAttr> operands
                                   SmallVectorImpl<ElementsAttr> &results, int64_t maxElements) {
   auto lowerable = dyn_cast<LowerableOpInterface>(op);
   int64_t elements = 0;
-  for (Type type : llvm::concat<Type>(SmallVector<Type>(op->getOperandTypes()),
-                                      SmallVector<Type>(op->getResultTypes())))
+  for (Type type :
+       llvm::concat<Type>(SmallVector<Type>(op->getOperandTypes()), SmallVector<Type>(op->getResultTypes())))
     elements += cast<RankedTensorType>(type).getNumElements();
   if (!lowerable || elements > maxElements || operands.size() != op->getNumOperands())
     return failure();
@@ -292,8 +277,7 @@ LogicalResult cnnc::cnn::evaluate(Operation *op, ArrayRef<ElementsAttr> operands
   std::vector<std::unique_ptr<Memory>> memories;
   auto place = [&](Type tensor) {
     auto type = withoutLayout(cast<RankedTensorType>(tensor));
-    Value memref = block.addArgument(
-        MemRefType::get(type.getShape(), signless(type.getElementType())), op->getLoc());
+    Value memref = block.addArgument(MemRefType::get(type.getShape(), signless(type.getElementType())), op->getLoc());
     memories.push_back(std::make_unique<Memory>(cast<MemRefType>(memref.getType()).getShape()));
     interpreter.bind(memref, memories.back().get());
     return memref;
@@ -314,7 +298,7 @@ LogicalResult cnnc::cnn::evaluate(Operation *op, ArrayRef<ElementsAttr> operands
   if (!interpreter.run(block))
     return failure();
   for (size_t i = 0; i < outputs.size(); ++i)
-    results.push_back(write(*memories[inputs.size() + i],
-                            withoutLayout(cast<RankedTensorType>(op->getResult(i).getType()))));
+    results.push_back(
+        write(*memories[inputs.size() + i], withoutLayout(cast<RankedTensorType>(op->getResult(i).getType()))));
   return success();
 }

@@ -11,7 +11,6 @@ namespace cnnc::cnn {
 /// never disagree with the meaning of the operator. Fails if the op has no plain meaning, or works on more than
 /// `maxElements` elements (the interpreter is slow; weights are better left to the machine).
 mlir::LogicalResult evaluate(mlir::Operation *op, mlir::ArrayRef<mlir::ElementsAttr> operands,
-                             mlir::SmallVectorImpl<mlir::ElementsAttr> &results,
-                             int64_t maxElements = 1 << 16);
+                             mlir::SmallVectorImpl<mlir::ElementsAttr> &results, int64_t maxElements = 1 << 16);
 
 } // namespace cnnc::cnn

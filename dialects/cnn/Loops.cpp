@@ -97,7 +97,13 @@ void Loops::store(Value value, Value memref, ValueRange indices) {
 }
 
 void Loops::loop(Value low, Value high, int64_t step, function_ref<void(Value)> body, StringRef name) {
-  loop(low, high, step, ValueRange(), [&](Value i, ValueRange) { body(i); return SmallVector<Value>(); }, name);
+  loop(
+      low, high, step, ValueRange(),
+      [&](Value i, ValueRange) {
+        body(i);
+        return SmallVector<Value>();
+      },
+      name);
 }
 
 void Loops::loop(int64_t high, function_ref<void(Value)> body, StringRef name) {

@@ -43,15 +43,18 @@ public:
   void store(mlir::Value value, mlir::Value memref, mlir::ValueRange indices);
 
   /// for (i = low; i < high; i += step) body(i). `name` is the loop variable's name in the C++ source.
-  void loop(mlir::Value low, mlir::Value high, int64_t step, llvm::function_ref<void(mlir::Value)> body, llvm::StringRef name = "i");
+  void loop(mlir::Value low, mlir::Value high, int64_t step, llvm::function_ref<void(mlir::Value)> body,
+            llvm::StringRef name = "i");
   void loop(int64_t high, llvm::function_ref<void(mlir::Value)> body, llvm::StringRef name = "i");
   /// The same with values carried from turn to turn: body returns their next values, the last ones are the result.
-  llvm::SmallVector<mlir::Value> loop(mlir::Value low, mlir::Value high, int64_t step, mlir::ValueRange carried,
-                                      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
-                                      llvm::StringRef name = "i");
+  llvm::SmallVector<mlir::Value>
+  loop(mlir::Value low, mlir::Value high, int64_t step, mlir::ValueRange carried,
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body,
+       llvm::StringRef name = "i");
   /// Such a loop over 0 <= i < count; of one turn or none it is no loop.
-  llvm::SmallVector<mlir::Value> carry(int64_t count, mlir::ValueRange carried, llvm::StringRef name,
-                                       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+  llvm::SmallVector<mlir::Value>
+  carry(int64_t count, mlir::ValueRange carried, llvm::StringRef name,
+        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   /// One loop for each dimension, the last innermost.
   void nest(llvm::ArrayRef<int64_t> shape, llvm::function_ref<void(mlir::ValueRange)> body);
   /// condition ? then() : otherwise, where `then` runs only if the condition holds (to guard a load).

@@ -24,58 +24,49 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// What the functions must know of f32 and of f64.
 struct Format {
   int mantissa, bias;
-  double smallest; ///< The smallest normal number.
-  double magic; ///< Added and taken away, rounds to an integer, which stands in the low bits of the
-                ///< sum.
-  double ln2[2];                                  ///< log 2 as a short part and the rest.
-  double halfPi[3];                               ///< pi / 2 as two short parts and the rest.
-  double expRange[2];                             ///< Beyond these exp is zero or infinite.
+  double smallest;    ///< The smallest normal number.
+  double magic;       ///< Added and taken away, rounds to an integer, which stands in the low bits of the
+                      ///< sum.
+  double ln2[2];      ///< log 2 as a short part and the rest.
+  double halfPi[3];   ///< pi / 2 as two short parts and the rest.
+  double expRange[2]; ///< Beyond these exp is zero or infinite.
   ArrayRef<double> exp, log, sin, cos, erf, erfc; ///< See the functions.
 };
 
 // exp(r) = 1 + r + r^2 * p(r), |r| <= log(2) / 2.
-constexpr double exp32[] = {0.499999929, 0.1666651494, 0.0416685097, 0.008369396687,
-                            0.001380970134}; // 2^-28
-constexpr double exp64[] = {
-    0.500000000000000005,    0.166666666666666852,    0.0416666666666660373,
-    0.00833333333331569637,  0.00138888888891331653,  0.000198412698997367976,
-    2.48015869058145743e-05, 2.75572314764548254e-06, 2.75575907343760905e-07,
-    2.51132274187946638e-08, 2.08261294772511612e-09}; // 2^-63
+constexpr double exp32[] = {0.499999929, 0.1666651494, 0.0416685097, 0.008369396687, 0.001380970134}; // 2^-28
+constexpr double exp64[] = {0.500000000000000005,    0.166666666666666852,    0.0416666666666660373,
+                            0.00833333333331569637,  0.00138888888891331653,  0.000198412698997367976,
+                            2.48015869058145743e-05, 2.75572314764548254e-06, 2.75575907343760905e-07,
+                            2.51132274187946638e-08, 2.08261294772511612e-09}; // 2^-63
 // 2 atanh(s) = 2 s + s^3 * p(s^2), |s| <= (sqrt(2) - 1) / (sqrt(2) + 1).
 constexpr double log32[] = {0.6666666561, 0.400003442, 0.2853669391, 0.2359460364}; // 2^-36
-constexpr double log64[] = {0.666666666666673934, 0.399999999993781255, 0.28571428751273369,
-                            0.222221975900880966, 0.18183618862293981,  0.153125727384686439,
-                            0.148115141306683059}; // 2^-58
+constexpr double log64[] = {0.666666666666673934, 0.399999999993781255, 0.28571428751273369, 0.222221975900880966,
+                            0.18183618862293981,  0.153125727384686439, 0.148115141306683059}; // 2^-58
 // sin(r) = r + r^3 * p(r^2) and cos(r) = 1 - r^2 / 2 + r^4 * p(r^2), |r| <= pi / 4.
 constexpr double sin32[] = {-0.1666665415, 0.008332128028, -0.000195105028}; // 2^-28
-constexpr double sin64[] = {-0.166666666666666277,    0.00833333333332128592,
-                            -0.000198412698288692095, 2.75573133556962662e-06,
-                            -2.50507040119001368e-08, 1.58935838828171566e-10}; // 2^-57
-constexpr double cos32[] = {0.04166664584, -0.001388731428, 2.443206658e-05};   // 2^-33
-constexpr double cos64[] = {0.0416666666666665911,   -0.00138888888888726159,
-                            2.48015872885048488e-05, -2.75573140603751172e-07,
-                            2.08756823805272213e-09, -1.1357473176898497e-11}; // 2^-64
+constexpr double sin64[] = {-0.166666666666666277,   0.00833333333332128592,   -0.000198412698288692095,
+                            2.75573133556962662e-06, -2.50507040119001368e-08, 1.58935838828171566e-10}; // 2^-57
+constexpr double cos32[] = {0.04166664584, -0.001388731428, 2.443206658e-05};                            // 2^-33
+constexpr double cos64[] = {0.0416666666666665911,    -0.00138888888888726159, 2.48015872885048488e-05,
+                            -2.75573140603751172e-07, 2.08756823805272213e-09, -1.1357473176898497e-11}; // 2^-64
 // erf(x) = x + x * p(x^2), |x| <= 1.
 constexpr double erf32[] = {0.1283791659,   -0.3761262712,    0.1128360002,   -0.02685443811,
                             0.005189523035, -0.0008020733253, 7.888763048e-05}; // 2^-29
-constexpr double erf64[] = {
-    0.128379167095512574,     -0.376126389031837524,    0.112837916709551204,
-    -0.0268661706451298672,   0.00522397762542360023,   -0.000854832702195535171,
-    0.000120553329037839027,  -1.49256475936767789e-05, 1.64620459644556228e-06,
-    -1.63646493344143381e-07, 1.47924676671891559e-08,  -1.21649569854917606e-09,
-    8.71042545449810236e-11,  -4.23306898513702916e-12}; // 2^-68
+constexpr double erf64[] = {0.128379167095512574,     -0.376126389031837524,    0.112837916709551204,
+                            -0.0268661706451298672,   0.00522397762542360023,   -0.000854832702195535171,
+                            0.000120553329037839027,  -1.49256475936767789e-05, 1.64620459644556228e-06,
+                            -1.63646493344143381e-07, 1.47924676671891559e-08,  -1.21649569854917606e-09,
+                            8.71042545449810236e-11,  -4.23306898513702916e-12}; // 2^-68
 // erf(x) = 1 - exp(p(x - 1)), 1 <= x until the result is 1.
-constexpr double erfc32[] = {-1.84960551,     -2.638967514,    -0.8431070998,
-                             -0.04156337028,  0.01004618437,   -0.002011668853,
-                             0.0002893767519, -2.165829214e-05}; // 2^-35
+constexpr double erfc32[] = {-1.84960551,   -2.638967514,    -0.8431070998,   -0.04156337028,
+                             0.01004618437, -0.002011668853, 0.0002893767519, -2.165829214e-05}; // 2^-35
 constexpr double erfc64[] = {
-    -1.84960550993324826,     -2.63896751423478846,     -0.843107256358662833,
-    -0.0415610980421130334,   0.0100338253776981577,    -0.00197790258883409379,
-    0.000237322567387650164,  2.62776339035980529e-05,  -2.71586320300939964e-05,
-    9.60820510206527024e-06,  -2.0590283858392928e-06,  1.42282871674477049e-07,
-    9.78993807720158416e-08,  -5.21927632306673598e-08, 1.49611068055806865e-08,
-    -2.87528895554960491e-09, 3.69951061492912693e-10,  -2.89699011616960575e-11,
-    1.04542204683730338e-12}; // 2^-59
+    -1.84960550993324826,     -2.63896751423478846,     -0.843107256358662833,   -0.0415610980421130334,
+    0.0100338253776981577,    -0.00197790258883409379,  0.000237322567387650164, 2.62776339035980529e-05,
+    -2.71586320300939964e-05, 9.60820510206527024e-06,  -2.0590283858392928e-06, 1.42282871674477049e-07,
+    9.78993807720158416e-08,  -5.21927632306673598e-08, 1.49611068055806865e-08, -2.87528895554960491e-09,
+    3.69951061492912693e-10,  -2.89699011616960575e-11, 1.04542204683730338e-12}; // 2^-59
 
 const Format kF32 = {.mantissa = 23,
                      .bias = 127,
@@ -150,16 +141,12 @@ Bits operator^(Bits a, B b) {
 Bits operator<<(Bits a, int64_t b) { return binary<arith::ShLIOp>(a, b); }
 Bits operator>>(Bits a, int64_t b) { return binary<arith::ShRSIOp>(a, b); }
 Value isZero(Bits a) {
-  return arith::CmpIOp::create(a.loops->builder, a.loops->loc, arith::CmpIPredicate::eq, a.value,
-                               a.like(0).value);
+  return arith::CmpIOp::create(a.loops->builder, a.loops->loc, arith::CmpIPredicate::eq, a.value, a.like(0).value);
 }
 
-Bits bitsOf(Float x) {
-  return {x.loops, arith::BitcastOp::create(x.loops->builder, x.loops->loc, bitsType(x), x)};
-}
+Bits bitsOf(Float x) { return {x.loops, arith::BitcastOp::create(x.loops->builder, x.loops->loc, bitsType(x), x)}; }
 Float floatOf(Bits bits, Float like) {
-  return {*like.loops,
-          arith::BitcastOp::create(like.loops->builder, like.loops->loc, like.type(), bits.value)};
+  return {*like.loops, arith::BitcastOp::create(like.loops->builder, like.loops->loc, like.type(), bits.value)};
 }
 
 /// 2^n for n in the range of normal exponents.
@@ -197,8 +184,7 @@ Float sine(Float x, int64_t quadrant) {
   r = clamp(r, -0.8, 0.8);
   bits = bits + quadrant;
   Float z = r * r;
-  Float even =
-      multiplyAdd(z * z, polynomial(z, format.cos), multiplyAdd(z, z.like(-0.5), z.like(1)));
+  Float even = multiplyAdd(z * z, polynomial(z, format.cos), multiplyAdd(z, z.like(-0.5), z.like(1)));
   Float odd = multiplyAdd(r * z, polynomial(z, format.sin), r);
   Float result = select(isZero(bits & 1), odd, even);
   return floatOf(bitsOf(result) ^ ((bits & 2) << (x.element().getIntOrFloatBitWidth() - 2)), x);
@@ -228,20 +214,16 @@ Value equal(Float a, Float b) { return compare(arith::CmpFPredicate::OEQ, a, b);
 Value unequal(Float a, Float b) { return compare(arith::CmpFPredicate::UNE, a, b); }
 
 Float select(Value condition, Float a, Float b) {
-  return {*a.loops,
-          arith::SelectOp::create(a.loops->builder, a.loops->loc, condition, a.value, b.value)};
+  return {*a.loops, arith::SelectOp::create(a.loops->builder, a.loops->loc, condition, a.value, b.value)};
 }
 
 Float minimum(Float a, Float b) { return select(less(a, b), a, b); }
 Float maximum(Float a, Float b) { return select(less(b, a), a, b); }
-Float clamp(Float x, double low, double high) {
-  return minimum(x.like(high), maximum(x.like(low), x));
-}
+Float clamp(Float x, double low, double high) { return minimum(x.like(high), maximum(x.like(low), x)); }
 
 Float multiplyAdd(Float a, Float b, Float c) {
   if (isa<VectorType>(a.type()))
-    return {*a.loops,
-            vector::FMAOp::create(a.loops->builder, a.loops->loc, a.value, b.value, c.value)};
+    return {*a.loops, vector::FMAOp::create(a.loops->builder, a.loops->loc, a.value, b.value, c.value)};
   return a * b + c;
 }
 
@@ -283,8 +265,7 @@ Float log(Float x) {
   Bits bits = bitsOf(scaled);
   Bits exponent = (bits - bitsOf(x.like(0.70710678118654752440))) >> format.mantissa;
   Float f = floatOf(bits - (exponent << format.mantissa), x) - 1;
-  Float k = {*x.loops,
-             arith::SIToFPOp::create(x.loops->builder, x.loops->loc, x.type(), exponent.value)};
+  Float k = {*x.loops, arith::SIToFPOp::create(x.loops->builder, x.loops->loc, x.type(), exponent.value)};
   k = select(denormal, k - format.mantissa, k);
 
   // log(1 + f) = 2 atanh(s) with s = f / (2 + f), written as f minus small terms, for f is exact.

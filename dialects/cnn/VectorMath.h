@@ -82,9 +82,7 @@ inline mlir::Value emitExp(Loops &loops, mlir::Value x) { return exp({loops, x})
 inline mlir::Value emitExpm1(Loops &loops, mlir::Value x) { return expm1({loops, x}); }
 inline mlir::Value emitLog(Loops &loops, mlir::Value x) { return log({loops, x}); }
 inline mlir::Value emitLog1p(Loops &loops, mlir::Value x) { return log1p({loops, x}); }
-inline mlir::Value emitPow(Loops &loops, mlir::Value a, mlir::Value b) {
-  return pow({loops, a}, {loops, b});
-}
+inline mlir::Value emitPow(Loops &loops, mlir::Value a, mlir::Value b) { return pow({loops, a}, {loops, b}); }
 inline mlir::Value emitTanh(Loops &loops, mlir::Value x) { return tanh({loops, x}); }
 inline mlir::Value emitSigmoid(Loops &loops, mlir::Value x) { return sigmoid({loops, x}); }
 inline mlir::Value emitErf(Loops &loops, mlir::Value x) { return erf({loops, x}); }

@@ -58,11 +58,9 @@ ElementsAttr transposed(ElementsAttr elements, ArrayRef<int64_t> permutation) {
 }
 
 ElementsAttr widened(ElementsAttr elements, double factor) {
-  auto type = RankedTensorType::get(elements.getShapedType().getShape(),
-                                    Float32Type::get(elements.getContext()));
+  auto type = RankedTensorType::get(elements.getShapedType().getShape(), Float32Type::get(elements.getContext()));
   if (elements.isSplat() && isa<FloatType>(elements.getElementType()))
-    return DenseElementsAttr::get(
-        type, float(elements.getSplatValue<APFloat>().convertToDouble() * factor));
+    return DenseElementsAttr::get(type, float(elements.getSplatValue<APFloat>().convertToDouble() * factor));
   std::vector<double> values = toDoubles(elements);
   std::vector<float> floats(values.size());
   llvm::transform(values, floats.begin(), [&](double value) { return float(value * factor); });

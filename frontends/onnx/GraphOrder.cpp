@@ -20,8 +20,7 @@ class Producers {
 public:
   Error read(const Graph &graph) {
     if (!graph.sparseInitializers.empty())
-      return makeError("initializer '" + graph.sparseInitializers.front() +
-                       "' is sparse, which is not supported");
+      return makeError("initializer '" + graph.sparseInitializers.front() + "' is sparse, which is not supported");
     for (const ValueInfo &input : graph.inputs)
       if (!makers.try_emplace(input.name, external).second)
         return makeError("input '" + input.name + "' is declared twice");
@@ -30,13 +29,11 @@ public:
     for (unsigned index = 0; index < graph.nodes.size(); ++index)
       for (const std::string &output : graph.nodes[index].outputs)
         if (!output.empty() && !makers.try_emplace(output, int(index)).second)
-          return makeError(describeNode(graph, index) + ": its output '" + output +
-                           "' is already defined");
+          return makeError(describeNode(graph, index) + ": its output '" + output + "' is already defined");
     for (unsigned index = 0; index < graph.nodes.size(); ++index)
       for (const std::string &input : graph.nodes[index].inputs)
         if (!input.empty() && !makers.contains(input))
-          return makeError(describeNode(graph, index) + ": its input '" + input +
-                           "' is not defined");
+          return makeError(describeNode(graph, index) + ": its input '" + input + "' is not defined");
     if (graph.outputs.empty())
       return makeError("the graph has no outputs");
     StringSet<> names;

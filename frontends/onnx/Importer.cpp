@@ -20,11 +20,9 @@ constexpr int64_t oldestOpset = 6, newestOpset = 27;
 
 class GraphImporter {
 public:
-  GraphImporter(MLIRContext &context, StringRef path, const Model &model,
-                const ImportOptions &options)
+  GraphImporter(MLIRContext &context, StringRef path, const Model &model, const ImportOptions &options)
       : model(model), graph(model.graph), options(options), builder(&context),
-        file(FileLineColLoc::get(&context, path, 0, 0)),
-        tensors(&context, sys::path::parent_path(path)) {}
+        file(FileLineColLoc::get(&context, path, 0, 0)), tensors(&context, sys::path::parent_path(path)) {}
 
   FailureOr<OwningOpRef<ModuleOp>> run();
 
@@ -73,8 +71,8 @@ LogicalResult GraphImporter::readOpset() {
   }
   opset = found->second;
   if (opset < oldestOpset || opset > newestOpset)
-    return error("opset " + Twine(opset) + " is not supported: it must lie between " +
-                 Twine(oldestOpset) + " and " + Twine(newestOpset));
+    return error("opset " + Twine(opset) + " is not supported: it must lie between " + Twine(oldestOpset) + " and " +
+                 Twine(newestOpset));
   return success();
 }
 
@@ -90,8 +88,7 @@ LogicalResult GraphImporter::readConstants() {
     if (!tensor)
       return error("--const " + name + ": " + path + ": " + toString(tensor.takeError()));
     if (tensor->type != input->type || !fits(tensor->dims, *input))
-      return error("--const " + name + ": " + path +
-                   ": the tensor's type or shape differs from the input's");
+      return error("--const " + name + ": " + path + ": the tensor's type or shape differs from the input's");
     tensor->name = name.str();
     frozen.push_back(std::make_unique<Tensor>(std::move(*tensor)));
     constants[name] = frozen.back().get();
@@ -140,16 +137,14 @@ LogicalResult GraphImporter::readInputs(func::FuncOp function) {
     FailureOr<RankedTensorType> type = typeOf(input);
     if (failed(type))
       return failure();
-    if (failed(
-            function.insertArgument(index, *type,
-                                    builder.getDictionaryAttr(builder.getNamedAttr(
-                                        cnn::CnnDialect::kName, builder.getStringAttr(input.name))),
-                                    named(input.name))))
+    if (failed(function.insertArgument(
+            index, *type,
+            builder.getDictionaryAttr(builder.getNamedAttr(cnn::CnnDialect::kName, builder.getStringAttr(input.name))),
+            named(input.name))))
       return failure();
     Value value = function.getArgument(index++);
     if (type->getNumElements() == 0) // Its shape is all that it says.
-      value = cnn::ConstantOp::create(builder, named(input.name),
-                                      DenseElementsAttr::get(*type, ArrayRef<Attribute>()));
+      value = cnn::ConstantOp::create(builder, named(input.name), DenseElementsAttr::get(*type, ArrayRef<Attribute>()));
     values[input.name] = value;
   }
   return success();
@@ -183,9 +178,7 @@ LogicalResult GraphImporter::refuseDomain(unsigned index) {
 
 LogicalResult GraphImporter::importNode(unsigned index, const GraphOrder &order) {
   const Node &node = graph.nodes[index];
-  auto fail = [&](const Twine &message) {
-    return error(describeNode(graph, index) + ": " + message);
-  };
+  auto fail = [&](const Twine &message) { return error(describeNode(graph, index) + ": " + message); };
   if (!node.domain.empty())
     return refuseDomain(index);
   const ImporterTable::Entry *entry = allImporters().find(node.type, opset);
@@ -202,8 +195,7 @@ LogicalResult GraphImporter::importNode(unsigned index, const GraphOrder &order)
   while (!inputs.empty() && !inputs.back())
     inputs.pop_back();
   if (inputs.size() < entry->inputs.min || inputs.size() > entry->inputs.max)
-    return fail("has " + Twine(inputs.size()) + " inputs, which does not fit opset " +
-                Twine(opset));
+    return fail("has " + Twine(inputs.size()) + " inputs, which does not fit opset " + Twine(opset));
   bool isVariadic = entry->inputs.max == anyNumber;
   for (size_t i = 0; i < (isVariadic ? inputs.size() : entry->inputs.min); ++i)
     if (!inputs[i])
@@ -229,12 +221,11 @@ LogicalResult GraphImporter::finish(func::FuncOp function) {
     if (failed(value))
       return failure();
     results.push_back(*value);
-    names.push_back(builder.getDictionaryAttr(
-        builder.getNamedAttr(cnn::CnnDialect::kName, builder.getStringAttr(output.name))));
+    names.push_back(
+        builder.getDictionaryAttr(builder.getNamedAttr(cnn::CnnDialect::kName, builder.getStringAttr(output.name))));
   }
   func::ReturnOp::create(builder, file, results);
-  function.setFunctionType(
-      builder.getFunctionType(function.getArgumentTypes(), TypeRange(ValueRange(results))));
+  function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), TypeRange(ValueRange(results))));
   function.setAllResultAttrs(names);
   // What folding has left without a use.
   for (Operation &op : make_early_inc_range(llvm::reverse(function.getBody().front())))
@@ -281,9 +272,8 @@ LogicalResult GraphImporter::importTwoImages(const GraphOrder &order) {
       return success();
   }
   const ValueInfo &input = *findFreeBatch();
-  return error("input '" + input.name +
-               "' leaves the number of images open, but the network takes one only: " + reason +
-               "; fix it with --shape " + input.name + "=" + shapeHint(input));
+  return error("input '" + input.name + "' leaves the number of images open, but the network takes one only: " +
+               reason + "; fix it with --shape " + input.name + "=" + shapeHint(input));
 }
 
 FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
@@ -294,8 +284,7 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return error(toString(order.takeError()));
   OwningOpRef<ModuleOp> module = ModuleOp::create(file);
   builder.setInsertionPointToEnd(module->getBody());
-  if (failed(importFunction("main", *order)) ||
-      (findFreeBatch() && failed(importTwoImages(*order))))
+  if (failed(importFunction("main", *order)) || (findFreeBatch() && failed(importTwoImages(*order))))
     return failure();
   describe(*module);
   return module;
@@ -303,8 +292,7 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
 
 } // namespace
 
-FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context, StringRef path,
-                                            const ImportOptions &options) {
+FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context, StringRef path, const ImportOptions &options) {
   context.loadDialect<cnn::CnnDialect, func::FuncDialect>();
   Expected<Model> model = readModel(path);
   if (!model)

@@ -28,7 +28,7 @@ struct ImportOptions {
 ///
 /// Big tensors stay in the mapped file, which lives as long as the context. Their bytes may be
 /// unaligned.
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
-importOnnx(mlir::MLIRContext &context, llvm::StringRef path, const ImportOptions &options = {});
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importOnnx(mlir::MLIRContext &context, llvm::StringRef path,
+                                                              const ImportOptions &options = {});
 
 } // namespace cnnc::onnx

@@ -22,9 +22,8 @@ const ImporterTable::Entry *ImporterTable::find(StringRef type, int64_t opset) c
 const ImporterTable &allImporters() {
   static const ImporterTable table = [] {
     ImporterTable table;
-    for (auto *add :
-         {registerActivation, registerConstant, registerConv, registerElementwise, registerLinear,
-          registerNorm, registerPool, registerReduce, registerResize, registerShape})
+    for (auto *add : {registerActivation, registerConstant, registerConv, registerElementwise, registerLinear,
+                      registerNorm, registerPool, registerReduce, registerResize, registerShape})
       add(table);
     return table;
   }();

@@ -18,16 +18,15 @@ Error takeGiven(const ValueInfo &input, ArrayRef<int64_t> given, StringMap<int64
       continue;
     int64_t known = symbols.try_emplace(dim.symbol, size).first->second;
     if (known != size)
-      return makeError("--shape " + input.name + ": the dimension '" + dim.symbol + "' is " +
-                       Twine(size) + " here and " + Twine(known) + " elsewhere");
+      return makeError("--shape " + input.name + ": the dimension '" + dim.symbol + "' is " + Twine(size) +
+                       " here and " + Twine(known) + " elsewhere");
   }
   return Error::success();
 }
 
 Expected<InputShape> resolve(const ValueInfo &input, const StringMap<int64_t> &symbols) {
   if (!input.shape)
-    return makeError("input '" + input.name + "' has no shape: give it with --shape " + input.name +
-                     "=…");
+    return makeError("input '" + input.name + "' has no shape: give it with --shape " + input.name + "=…");
   InputShape shape;
   for (auto [d, dim] : llvm::enumerate(*input.shape)) {
     auto symbol = dim.symbol.empty() ? symbols.end() : symbols.find(dim.symbol);
@@ -36,9 +35,8 @@ Expected<InputShape> resolve(const ValueInfo &input, const StringMap<int64_t> &s
       continue;
     }
     if (d != 0)
-      return makeError("input '" + input.name +
-                       "' has dimensions that are not known: give them with --shape " + input.name +
-                       "=" + shapeHint(input));
+      return makeError("input '" + input.name + "' has dimensions that are not known: give them with --shape " +
+                       input.name + "=" + shapeHint(input));
     shape.dims.push_back(1);
     shape.freeBatch = true;
   }
@@ -63,8 +61,7 @@ std::string shapeHint(const ValueInfo &input) {
   return hint;
 }
 
-Expected<InputShapes> findInputShapes(const Graph &graph,
-                                      const StringMap<SmallVector<int64_t>> &given,
+Expected<InputShapes> findInputShapes(const Graph &graph, const StringMap<SmallVector<int64_t>> &given,
                                       function_ref<bool(StringRef)> isFrozen) {
   InputShapes shapes;
   StringMap<int64_t> symbols;

@@ -17,9 +17,9 @@ using InputShapes = llvm::StringMap<InputShape>;
 
 /// `given` fixes the shapes of some inputs, and with them every dimension of the same symbol.
 /// Frozen inputs have no shape to find.
-llvm::Expected<InputShapes>
-findInputShapes(const Graph &graph, const llvm::StringMap<llvm::SmallVector<int64_t>> &given,
-                llvm::function_ref<bool(llvm::StringRef)> isFrozen);
+llvm::Expected<InputShapes> findInputShapes(const Graph &graph,
+                                            const llvm::StringMap<llvm::SmallVector<int64_t>> &given,
+                                            llvm::function_ref<bool(llvm::StringRef)> isFrozen);
 
 /// Whether a tensor may have this shape where the input is declared.
 bool fits(llvm::ArrayRef<int64_t> shape, const ValueInfo &input);

@@ -34,9 +34,8 @@ struct Tensor {
 struct Graph;
 
 /// What an attribute holds; monostate stands for kinds that no supported operator has.
-using AttributeValue =
-    std::variant<std::monostate, int64_t, double, std::string, std::vector<int64_t>,
-                 std::vector<double>, std::vector<std::string>, Tensor, std::shared_ptr<Graph>>;
+using AttributeValue = std::variant<std::monostate, int64_t, double, std::string, std::vector<int64_t>,
+                                    std::vector<double>, std::vector<std::string>, Tensor, std::shared_ptr<Graph>>;
 
 struct Node {
   std::string name, type, domain;

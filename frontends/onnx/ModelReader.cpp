@@ -43,8 +43,7 @@ void keepTyped(Tensor &tensor, const Field &values) {
   bytes->reserve(values.size());
   for (auto value : values)
     bytes->push_back(static_cast<Stored>(value));
-  tensor.bytes =
-      StringRef(reinterpret_cast<const char *>(bytes->data()), bytes->size() * sizeof(Stored));
+  tensor.bytes = StringRef(reinterpret_cast<const char *>(bytes->data()), bytes->size() * sizeof(Stored));
   tensor.owner = bytes;
 }
 
@@ -173,8 +172,7 @@ ValueInfo readValueInfo(const proto::ValueInfoProto &from) {
     info.shape.emplace();
     for (const auto &dim : type.tensor_type().shape().dim())
       info.shape->push_back(
-          {dim.has_dim_value() ? std::optional<int64_t>(dim.dim_value()) : std::nullopt,
-           dim.dim_param()});
+          {dim.has_dim_value() ? std::optional<int64_t>(dim.dim_value()) : std::nullopt, dim.dim_param()});
   }
   return info;
 }

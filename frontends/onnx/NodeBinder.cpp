@@ -51,12 +51,10 @@ FailureOr<ElementsAttr> NodeBinder::constantInput(unsigned index) {
     return value;
   const std::string &name = node.inputs[index];
   if (isa<BlockArgument>(inputs[index]))
-    return error("input " + Twine(index) +
-                 " must be constant: freeze the graph input with --const " + name + "=FILE.pb");
-  return error("input " + Twine(index) + " ('" + name +
-               "') must be constant, but depends on the graph input " +
-               dependencies(inputs[index]) +
-               ": if its values are known, freeze it with --const NAME=FILE.pb");
+    return error("input " + Twine(index) + " must be constant: freeze the graph input with --const " + name +
+                 "=FILE.pb");
+  return error("input " + Twine(index) + " ('" + name + "') must be constant, but depends on the graph input " +
+               dependencies(inputs[index]) + ": if its values are known, freeze it with --const NAME=FILE.pb");
 }
 
 FailureOr<SmallVector<int64_t>> NodeBinder::constantInts(unsigned index) {
@@ -66,11 +64,9 @@ FailureOr<SmallVector<int64_t>> NodeBinder::constantInts(unsigned index) {
   if (failed(value))
     return failure();
   if (!isa<IntegerType>(value->getElementType()))
-    return error("input " + Twine(index) + " must hold integers, not " +
-                 typeName(value->getElementType()));
+    return error("input " + Twine(index) + " must hold integers, not " + typeName(value->getElementType()));
   if (value->getNumElements() > maxFoldedElements)
-    return error("input " + Twine(index) + " has too many elements, " +
-                 Twine(value->getNumElements()));
+    return error("input " + Twine(index) + " has too many elements, " + Twine(value->getNumElements()));
   std::vector<int64_t> values = toInts(*value);
   return SmallVector<int64_t>(values.begin(), values.end());
 }
@@ -82,8 +78,7 @@ FailureOr<SmallVector<double>> NodeBinder::constantFloats(unsigned index) {
   if (failed(value))
     return failure();
   if (value->getNumElements() > maxFoldedElements)
-    return error("input " + Twine(index) + " has too many elements, " +
-                 Twine(value->getNumElements()));
+    return error("input " + Twine(index) + " has too many elements, " + Twine(value->getNumElements()));
   std::vector<double> values = toDoubles(*value);
   return SmallVector<double>(values.begin(), values.end());
 }
@@ -131,8 +126,7 @@ std::string NodeBinder::text(StringRef name, StringRef otherwise) {
 
 SmallVector<int64_t> NodeBinder::integers(StringRef name, ArrayRef<int64_t> otherwise) {
   auto value = attribute<std::vector<int64_t>>(name, "a list of integers");
-  return value ? SmallVector<int64_t>(value->begin(), value->end())
-               : SmallVector<int64_t>(otherwise);
+  return value ? SmallVector<int64_t>(value->begin(), value->end()) : SmallVector<int64_t>(otherwise);
 }
 
 SmallVector<double> NodeBinder::numbers(StringRef name) {
@@ -158,8 +152,7 @@ void NodeBinder::ignore(std::initializer_list<StringRef> names) {
     understood.insert(name);
 }
 
-FailureOr<SmallVector<int64_t>> NodeBinder::intsSince(int64_t since, StringRef name,
-                                                      unsigned index) {
+FailureOr<SmallVector<int64_t>> NodeBinder::intsSince(int64_t since, StringRef name, unsigned index) {
   if (opset >= since)
     return constantInts(index);
   return integers(name);
@@ -197,8 +190,8 @@ Operation *NodeBinder::verified(OperationState &state) {
   SmallVector<Type> types;
   auto *infer = state.name.getInterface<InferTypeOpInterface>();
   if (failed(infer->inferReturnTypes(builder.getContext(), location, state.operands,
-                                     state.attributes.getDictionary(builder.getContext()),
-                                     state.getRawProperties(), state.regions, types)))
+                                     state.attributes.getDictionary(builder.getContext()), state.getRawProperties(),
+                                     state.regions, types)))
     return nullptr;
   for (Type type : types) {
     auto tensor = mlir::cast<RankedTensorType>(type);
@@ -260,9 +253,8 @@ Value NodeBinder::constant(ElementsAttr value) {
 Value NodeBinder::splat(RankedTensorType type, double value) {
   Type element = type.getElementType();
   Attribute attribute = isa<FloatType>(element) ? Attribute(builder.getFloatAttr(element, value))
-                        : element.isInteger(1)
-                            ? Attribute(builder.getBoolAttr(value != 0))
-                            : Attribute(builder.getIntegerAttr(element, int64_t(value)));
+                        : element.isInteger(1)  ? Attribute(builder.getBoolAttr(value != 0))
+                                                : Attribute(builder.getIntegerAttr(element, int64_t(value)));
   return constant(DenseElementsAttr::get(type, attribute));
 }
 
@@ -274,8 +266,7 @@ Value NodeBinder::constantInts(ArrayRef<int64_t> values, ArrayRef<int64_t> shape
 Value NodeBinder::reshape(Value value, ArrayRef<int64_t> shape) {
   if (!value || typeOf(value).getShape() == shape)
     return value;
-  if (ElementsAttr constant = constantOf(value);
-      constant && product(shape) == constant.getNumElements())
+  if (ElementsAttr constant = constantOf(value); constant && product(shape) == constant.getNumElements())
     return this->constant(cnn::reshaped(constant, shape));
   return create<cnn::ReshapeOp>(value, {.shape = ints(shape)});
 }
@@ -311,8 +302,7 @@ LogicalResult NodeBinder::finish() {
       (void)error("attribute '" + name + "' is not known in opset " + Twine(opset));
   for (auto [index, value] : llvm::enumerate(outputs))
     if (!value && isUsed(index))
-      (void)error("its output " + Twine(index) + " ('" + node.outputs[index] +
-                  "') is not supported");
+      (void)error("its output " + Twine(index) + " ('" + node.outputs[index] + "') is not supported");
   return success(message.empty());
 }
 

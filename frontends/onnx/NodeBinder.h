@@ -17,10 +17,10 @@ namespace cnnc::onnx {
 /// looks into a created value's type, an importer must see that there is a value.
 class NodeBinder {
 public:
-  NodeBinder(const Node &node, int64_t opset, mlir::OpBuilder &builder, mlir::Location location,
-             TensorData &tensors, llvm::ArrayRef<mlir::Value> inputs, llvm::BitVector usedOutputs)
-      : opset(opset), builder(builder), location(location), tensors(tensors), node(node),
-        inputs(inputs), usedOutputs(std::move(usedOutputs)), outputs(node.outputs.size()) {}
+  NodeBinder(const Node &node, int64_t opset, mlir::OpBuilder &builder, mlir::Location location, TensorData &tensors,
+             llvm::ArrayRef<mlir::Value> inputs, llvm::BitVector usedOutputs)
+      : opset(opset), builder(builder), location(location), tensors(tensors), node(node), inputs(inputs),
+        usedOutputs(std::move(usedOutputs)), outputs(node.outputs.size()) {}
 
   const int64_t opset;
   mlir::OpBuilder &builder;
@@ -53,8 +53,7 @@ public:
   void ignore(std::initializer_list<llvm::StringRef> names);
 
   /// What an operator takes as an attribute before opset `since`, and as an input from then on.
-  mlir::FailureOr<llvm::SmallVector<int64_t>> intsSince(int64_t since, llvm::StringRef name,
-                                                        unsigned index);
+  mlir::FailureOr<llvm::SmallVector<int64_t>> intsSince(int64_t since, llvm::StringRef name, unsigned index);
   /// An axis of a tensor of the given rank, counted from the front; negative ones count from the
   /// end.
   mlir::FailureOr<int64_t> axis(int64_t axis, int64_t rank);
@@ -85,9 +84,7 @@ public:
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   mlir::Value cast(mlir::Value value, mlir::Type element);
 
-  mlir::DenseI64ArrayAttr ints(llvm::ArrayRef<int64_t> values) {
-    return builder.getDenseI64ArrayAttr(values);
-  }
+  mlir::DenseI64ArrayAttr ints(llvm::ArrayRef<int64_t> values) { return builder.getDenseI64ArrayAttr(values); }
   mlir::IntegerAttr i64(int64_t value) { return builder.getI64IntegerAttr(value); }
   mlir::FloatAttr f64(double value) { return builder.getF64FloatAttr(value); }
 

@@ -21,20 +21,16 @@ namespace {
 constexpr size_t inlineBytes = 1024;
 
 const char *const typeNames[] = {
-    "undefined",      "float",    "uint8",        "int8",           "uint16",
-    "int16",          "int32",    "int64",        "string",         "bool",
-    "float16",        "double",   "uint32",       "uint64",         "complex64",
-    "complex128",     "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-    "float8e5m2fnuz", "uint4",    "int4",         "float4e2m1",     "float8e8m0",
-    "uint2",          "int2"};
+    "undefined", "float",      "uint8",      "int8",         "uint16",         "int16",      "int32",
+    "int64",     "string",     "bool",       "float16",      "double",         "uint32",     "uint64",
+    "complex64", "complex128", "bfloat16",   "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+    "uint4",     "int4",       "float4e2m1", "float8e8m0",   "uint2",          "int2"};
 
 /// A type's number is its place in this list, as in TensorProto.DataType; null where no operator
 /// can compute with it.
 Type typeOf(MLIRContext *context, int32_t number) {
   Builder builder(context);
-  auto integer = [&](unsigned width, bool isSigned) {
-    return builder.getIntegerType(width, isSigned);
-  };
+  auto integer = [&](unsigned width, bool isSigned) { return builder.getIntegerType(width, isSigned); };
   switch (number) {
   case 1:
     return builder.getF32Type();
@@ -82,9 +78,7 @@ void forEach(Type element, StringRef bytes, Visit visit) {
     return walk(double());
   if (auto type = dyn_cast<FloatType>(element)) {
     for (size_t i = 0; i + 2 <= bytes.size(); i += 2)
-      visit(
-          APFloat(type.getFloatSemantics(), APInt(16, support::endian::read16le(bytes.data() + i)))
-              .convertToFloat());
+      visit(APFloat(type.getFloatSemantics(), APInt(16, support::endian::read16le(bytes.data() + i))).convertToFloat());
     return;
   }
   bool isSigned = element.isSignedInteger();
@@ -103,9 +97,7 @@ void forEach(Type element, StringRef bytes, Visit visit) {
 }
 
 /// A number in an external-data entry; false if it is none.
-bool parseEntry(StringRef text, uint64_t &value) {
-  return text.empty() || !text.getAsInteger(10, value);
-}
+bool parseEntry(StringRef text, uint64_t &value) { return text.empty() || !text.getAsInteger(10, value); }
 
 } // namespace
 
@@ -130,8 +122,7 @@ Expected<RankedTensorType> tensorType(ArrayRef<int64_t> shape, Type element) {
     if (size < 0)
       return makeError("dimension " + Twine(size) + " is negative");
     if (MulOverflow(count, size, count) || count > maxElements || size > maxElements)
-      return makeError("a tensor of " +
-                       join(map_range(shape, [](int64_t d) { return std::to_string(d); }), "x") +
+      return makeError("a tensor of " + join(map_range(shape, [](int64_t d) { return std::to_string(d); }), "x") +
                        " elements is too large");
   }
   return RankedTensorType::get(shape, element);
@@ -140,14 +131,11 @@ Expected<RankedTensorType> tensorType(ArrayRef<int64_t> shape, Type element) {
 Expected<StringRef> TensorData::readExternal(const ExternalData &external, uint64_t size,
                                              std::shared_ptr<const void> &owner) {
   StringRef location = external.location;
-  auto wrong = [&](const Twine &why) {
-    return makeError("external data '" + location + "': " + why);
-  };
+  auto wrong = [&](const Twine &why) { return makeError("external data '" + location + "': " + why); };
   if (location.empty())
     return makeError("external data without a location");
   if (sys::path::is_absolute(location) ||
-      llvm::is_contained(llvm::make_range(sys::path::begin(location), sys::path::end(location)),
-                         ".."))
+      llvm::is_contained(llvm::make_range(sys::path::begin(location), sys::path::end(location)), ".."))
     return wrong("the path leaves the model's folder");
   std::shared_ptr<MemoryBuffer> &file = files[location];
   if (!file) {
@@ -156,22 +144,19 @@ Expected<StringRef> TensorData::readExternal(const ExternalData &external, uint6
     if (std::error_code error = sys::fs::real_path(path, realPath))
       return wrong("cannot read " + path.str() + ": " + error.message());
     if (sys::fs::real_path(folder.empty() ? "." : folder, realFolder) ||
-        !realPath.str().starts_with(
-            (realFolder.str() == "/" ? realFolder.str() : realFolder.str() + "/").str()))
+        !realPath.str().starts_with((realFolder.str() == "/" ? realFolder.str() : realFolder.str() + "/").str()))
       return wrong("a link leaves the model's folder");
-    auto buffer =
-        MemoryBuffer::getFile(realPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    auto buffer = MemoryBuffer::getFile(realPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!buffer)
       return wrong("cannot read " + path.str() + ": " + buffer.getError().message());
     file = std::move(*buffer);
   }
   uint64_t offset = 0, length = size, available = file->getBufferSize();
   if (!parseEntry(external.offset, offset) || !parseEntry(external.length, length))
-    return wrong("offset '" + external.offset + "' or length '" + external.length +
-                 "' is not a number");
+    return wrong("offset '" + external.offset + "' or length '" + external.length + "' is not a number");
   if (offset > available || length > available - offset)
-    return wrong("bytes " + Twine(offset) + " to " + Twine(offset) + "+" + Twine(length) +
-                 " lie beyond its end, " + Twine(available));
+    return wrong("bytes " + Twine(offset) + " to " + Twine(offset) + "+" + Twine(length) + " lie beyond its end, " +
+                 Twine(available));
   owner = file;
   return file->getBuffer().substr(offset, length);
 }
@@ -193,13 +178,11 @@ Expected<ElementsAttr> TensorData::get(const Tensor &tensor) {
     bytes = *external;
   }
   if (bytes.size() != size)
-    return makeError("holds " + Twine(bytes.size()) + " bytes where its shape and type need " +
-                     Twine(size));
+    return makeError("holds " + Twine(bytes.size()) + " bytes where its shape and type need " + Twine(size));
   return elementsOver(*type, bytes, std::move(owner), tensor.name);
 }
 
-ElementsAttr elementsOver(RankedTensorType type, StringRef bytes, std::shared_ptr<const void> owner,
-                          StringRef name) {
+ElementsAttr elementsOver(RankedTensorType type, StringRef bytes, std::shared_ptr<const void> owner, StringRef name) {
   if (type.getElementType().isInteger(1)) {
     SmallVector<bool> values(bytes.size());
     for (auto [value, byte] : zip_equal(values, bytes))
@@ -236,8 +219,7 @@ std::vector<double> toDoubles(ElementsAttr elements) {
   std::string storage;
   std::vector<double> values;
   values.reserve(elements.getNumElements());
-  forEach(elements.getElementType(), bytesOf(elements, storage),
-          [&](auto value) { values.push_back(double(value)); });
+  forEach(elements.getElementType(), bytesOf(elements, storage), [&](auto value) { values.push_back(double(value)); });
   return values;
 }
 
@@ -245,8 +227,7 @@ std::vector<int64_t> toInts(ElementsAttr elements) {
   std::string storage;
   std::vector<int64_t> values;
   values.reserve(elements.getNumElements());
-  forEach(elements.getElementType(), bytesOf(elements, storage),
-          [&](auto value) { values.push_back(int64_t(value)); });
+  forEach(elements.getElementType(), bytesOf(elements, storage), [&](auto value) { values.push_back(int64_t(value)); });
   return values;
 }
 

@@ -15,8 +15,7 @@ constexpr int64_t maxElements = int64_t(1) << 40;
 /// The type of an element, by ONNX's number (TensorProto.DataType).
 llvm::Expected<mlir::Type> elementType(mlir::MLIRContext *context, int32_t number);
 /// A tensor type; refuses negative dimensions and absurd sizes.
-llvm::Expected<mlir::RankedTensorType> tensorType(llvm::ArrayRef<int64_t> shape,
-                                                  mlir::Type element);
+llvm::Expected<mlir::RankedTensorType> tensorType(llvm::ArrayRef<int64_t> shape, mlir::Type element);
 /// "float", "int64", … as ONNX calls a type of element.
 std::string typeName(mlir::Type element);
 
@@ -25,8 +24,7 @@ std::string typeName(mlir::Type element);
 class TensorData {
 public:
   /// `folder` is where external data may lie.
-  TensorData(mlir::MLIRContext *context, llvm::StringRef folder)
-      : context(context), folder(folder) {}
+  TensorData(mlir::MLIRContext *context, llvm::StringRef folder) : context(context), folder(folder) {}
 
   llvm::Expected<mlir::ElementsAttr> get(const Tensor &tensor);
 
@@ -40,8 +38,8 @@ private:
 };
 
 /// Elements of `type` that lie in `bytes`, which live as long as `owner`.
-mlir::ElementsAttr elementsOver(mlir::RankedTensorType type, llvm::StringRef bytes,
-                                std::shared_ptr<const void> owner, llvm::StringRef name);
+mlir::ElementsAttr elementsOver(mlir::RankedTensorType type, llvm::StringRef bytes, std::shared_ptr<const void> owner,
+                                llvm::StringRef name);
 /// The bytes of a constant, element after element, a boolean in a byte; `storage` holds them if
 /// they must be made.
 llvm::StringRef bytesOf(mlir::ElementsAttr elements, std::string &storage);

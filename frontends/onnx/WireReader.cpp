@@ -22,9 +22,7 @@ constexpr unsigned lengthBytes = 5;
 std::optional<Message> nested(Message message, uint64_t field) {
   switch (message) {
   case Message::Model:
-    return field == 7    ? std::optional(Message::Graph)
-           : field == 25 ? std::optional(Message::Function)
-                         : std::nullopt;
+    return field == 7 ? std::optional(Message::Graph) : field == 25 ? std::optional(Message::Function) : std::nullopt;
   case Message::Graph:
     return field == 1    ? std::optional(Message::Node)
            : field == 5  ? std::optional(Message::Tensor)
@@ -40,9 +38,7 @@ std::optional<Message> nested(Message message, uint64_t field) {
   case Message::Sparse:
     return field == 1 || field == 2 ? std::optional(Message::Tensor) : std::nullopt;
   case Message::Function:
-    return field == 7    ? std::optional(Message::Node)
-           : field == 11 ? std::optional(Message::Attribute)
-                         : std::nullopt;
+    return field == 7 ? std::optional(Message::Node) : field == 11 ? std::optional(Message::Attribute) : std::nullopt;
   case Message::Tensor:
     return std::nullopt;
   }
@@ -153,9 +149,7 @@ private:
 
 } // namespace
 
-Error makeError(const Twine &message) {
-  return createStringError(inconvertibleErrorCode(), message);
-}
+Error makeError(const Twine &message) { return createStringError(inconvertibleErrorCode(), message); }
 
 Expected<std::string> cutRawData(StringRef wire, Message root) {
   Walker walker(wire);

@@ -21,16 +21,15 @@ struct cnnc_library {
 /// Whether the file ends before what its program headers map: to touch that memory would be SIGBUS.
 static bool is_cut_off(int file, uint64_t size) {
   Elf64_Ehdr header;
-  if (pread(file, &header, sizeof header, 0) != sizeof header ||
-      memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64)
+  if (pread(file, &header, sizeof header, 0) != sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      header.e_ident[EI_CLASS] != ELFCLASS64)
     return false;
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
     off_t at = off_t(header.e_phoff) + off_t(i) * header.e_phentsize;
     if (pread(file, &segment, sizeof segment, at) != sizeof segment)
       return true;
-    if (segment.p_type == PT_LOAD &&
-        (segment.p_offset > size || segment.p_filesz > size - segment.p_offset))
+    if (segment.p_type == PT_LOAD && (segment.p_offset > size || segment.p_filesz > size - segment.p_offset))
       return true;
   }
   return false;
@@ -70,12 +69,9 @@ static cnnc_status read_network(const char *path, void *handle, const cnnc_netwo
     return fail(CNNC_NOT_FOUND, "%s: no compiled network: it has no function cnnc_model", path);
   *network = model();
   if (cnnc_network_check(*network) == CNNC_INCOMPATIBLE)
-    return fail(CNNC_INCOMPATIBLE,
-                "%s: made for version %u of the C interface with %u bytes, not %u with %zu", path,
-                (*network)->abi_version, (*network)->struct_size, CNNC_ABI_VERSION,
-                sizeof(cnnc_network));
-  return *network ? CNNC_OK
-                  : fail(CNNC_INCOMPATIBLE, "%s: its function cnnc_model returns NULL", path);
+    return fail(CNNC_INCOMPATIBLE, "%s: made for version %u of the C interface with %u bytes, not %u with %zu", path,
+                (*network)->abi_version, (*network)->struct_size, CNNC_ABI_VERSION, sizeof(cnnc_network));
+  return *network ? CNNC_OK : fail(CNNC_INCOMPATIBLE, "%s: its function cnnc_model returns NULL", path);
 }
 
 cnnc_status cnnc_library_open(const char *path, cnnc_library **library) try {

@@ -26,8 +26,8 @@ static size_t class_count(const Tensor &output) {
 }
 
 bool cnnc::is_classification(const Tensor &output) {
-  bool number = output.type == CNNC_F32 || output.type == CNNC_F64 || output.type == CNNC_F16 ||
-                output.type == CNNC_BF16;
+  bool number =
+      output.type == CNNC_F32 || output.type == CNNC_F64 || output.type == CNNC_F16 || output.type == CNNC_BF16;
   bool flat = true;
   for (size_t i = 2; i < output.shape.size(); ++i)
     flat &= output.shape[i] == 1;
@@ -36,9 +36,9 @@ bool cnnc::is_classification(const Tensor &output) {
 
 static std::vector<double> probabilities(const std::vector<double> &scores) {
   double sum = std::accumulate(scores.begin(), scores.end(), 0.0);
-  bool distribution = std::abs(sum - 1) < 1e-3 &&
-                      std::all_of(scores.begin(), scores.end(),
-                                  [](double score) { return score >= 0 && score <= 1.0001; });
+  bool distribution = std::abs(sum - 1) < 1e-3 && std::all_of(scores.begin(), scores.end(), [](double score) {
+                        return score >= 0 && score <= 1.0001;
+                      });
   if (distribution)
     return scores;
   double most = *std::max_element(scores.begin(), scores.end());
@@ -53,8 +53,7 @@ static std::vector<double> probabilities(const std::vector<double> &scores) {
 
 std::vector<std::vector<Guess>> cnnc::classify(const Tensor &output, size_t count,
                                                const std::vector<std::string> &labels) {
-  size_t classes = class_count(output),
-         images = output.data.size() / type_bytes(output.type) / classes;
+  size_t classes = class_count(output), images = output.data.size() / type_bytes(output.type) / classes;
   std::vector<std::vector<Guess>> top(images);
   for (size_t image = 0; image < images; ++image) {
     std::vector<double> scores(classes);
@@ -72,8 +71,8 @@ std::vector<std::vector<Guess>> cnnc::classify(const Tensor &output, size_t coun
     };
     std::partial_sort(order.begin(), order.begin() + std::min(count, classes), order.end(), better);
     for (size_t i = 0; i < std::min(count, classes); ++i)
-      top[image].push_back({order[i], order[i] < labels.size() ? labels[order[i]] : "",
-                            parts[order[i]], scores[order[i]]});
+      top[image].push_back(
+          {order[i], order[i] < labels.size() ? labels[order[i]] : "", parts[order[i]], scores[order[i]]});
   }
   return top;
 }

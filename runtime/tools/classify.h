@@ -20,7 +20,6 @@ bool is_classification(const Tensor &output);
 
 /// For each image, the `count` best classes, best first. Scores that are no probabilities yet go
 /// through softmax.
-std::vector<std::vector<Guess>> classify(const Tensor &output, size_t count,
-                                         const std::vector<std::string> &labels);
+std::vector<std::vector<Guess>> classify(const Tensor &output, size_t count, const std::vector<std::string> &labels);
 
 } // namespace cnnc

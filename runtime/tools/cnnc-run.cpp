@@ -32,8 +32,7 @@ static std::string file_name(std::string name) {
 }
 
 /// Where the outputs go, in their order. Names are checked before the network runs.
-static std::vector<std::string> output_files(const cnnc_network &network,
-                                             const std::string &folder) {
+static std::vector<std::string> output_files(const cnnc_network &network, const std::string &folder) {
   std::vector<std::string> files;
   if (folder.empty())
     return files;
@@ -42,15 +41,13 @@ static std::vector<std::string> output_files(const cnnc_network &network,
   if (!std::filesystem::is_directory(folder))
     throw Failure(folder + ": " + (error ? error.message() : "not a folder"));
   for (uint32_t i = 0; i < network.output_count; ++i)
-    files.push_back(folder + (folder.back() == '/' ? "" : "/") +
-                    file_name(network.outputs[i].name));
+    files.push_back(folder + (folder.back() == '/' ? "" : "/") + file_name(network.outputs[i].name));
   if (std::set<std::string>(files.begin(), files.end()).size() != files.size())
     throw Failure(folder + ": two outputs of the network would have the same file");
   return files;
 }
 
-static std::vector<std::vector<Guess>> top_of(const Options &options, const Measurement &measured,
-                                              bool photographs) {
+static std::vector<std::vector<Guess>> top_of(const Options &options, const Measurement &measured, bool photographs) {
   if (!options.classify && !photographs)
     return {};
   std::vector<std::string> labels;
@@ -81,8 +78,7 @@ static void run_tool(const Options &options) {
     return;
 
   check(cnnc_network_check(&network));
-  Inputs inputs =
-      read_inputs(network, options.inputs, with_metadata(options.image, network), options.batch);
+  Inputs inputs = read_inputs(network, options.inputs, with_metadata(options.image, network), options.batch);
   std::vector<std::string> files = output_files(network, options.output);
   Measurement measured = run(network, inputs, options.threads, options.repeat, options.profile);
   std::vector<std::vector<Guess>> top = top_of(options, measured, inputs.photographs);

@@ -47,8 +47,7 @@ ImageOptions cnnc::with_metadata(ImageOptions options, const cnnc_network &netwo
     auto number = [&] { return parse_numbers(key, value).front(); };
     auto within = [&](double least, double most) {
       if (!(number() >= least && number() <= most))
-        throw Failure("the network's metadata say " + key + " = '" + value +
-                      "', which is out of range");
+        throw Failure("the network's metadata say " + key + " = '" + value + "', which is out of range");
       return number();
     };
     if (key == "input.resize" && !options.resize && !cut)
@@ -75,12 +74,10 @@ Image cnnc::decode_image(const std::vector<uint8_t> &file, int channels) {
   Image image;
   int found;
   std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(file.data(), int(file.size()), &image.width, &image.height, &found,
-                            channels),
+      stbi_load_from_memory(file.data(), int(file.size()), &image.width, &image.height, &found, channels),
       stbi_image_free);
   if (!pixels)
-    throw Failure(std::string("is no photograph that can be decoded (") + stbi_failure_reason() +
-                  ")");
+    throw Failure(std::string("is no photograph that can be decoded (") + stbi_failure_reason() + ")");
   image.channels = channels;
   image.pixels.assign(pixels.get(), pixels.get() + size_t(image.width) * image.height * channels);
   return image;
@@ -96,8 +93,7 @@ static Image crop_centre(const Image &image, int width, int height) {
   size_t row = size_t(width) * image.channels;
   Image cropped{width, height, image.channels, std::vector<uint8_t>(row * height)};
   for (int y = 0; y < height; ++y)
-    memcpy(&cropped.pixels[y * row],
-           &image.pixels[((top + y) * image.width + left) * image.channels], row);
+    memcpy(&cropped.pixels[y * row], &image.pixels[((top + y) * image.width + left) * image.channels], row);
   return cropped;
 }
 
@@ -108,8 +104,8 @@ static Image fit(Image image, int width, int height, const ImageOptions &options
     throw Failure("cannot be resized: the interpolation '" + *options.interpolation +
                   "' is neither bilinear nor bicubic");
   auto resize_by = [&](double factor) {
-    image = resize_image(image, std::max(1, int(image.width * factor)),
-                         std::max(1, int(image.height * factor)), bicubic);
+    image =
+        resize_image(image, std::max(1, int(image.width * factor)), std::max(1, int(image.height * factor)), bicubic);
   };
   int shorter = std::min(image.width, image.height);
   double cover = std::max(double(width) / image.width, double(height) / image.height);
@@ -122,11 +118,9 @@ static Image fit(Image image, int width, int height, const ImageOptions &options
   if (options.crop)
     image = crop_centre(image, *options.crop, *options.crop);
   else if (options.crop_fraction) {
-    double largest = std::min(double(image.width) / width, double(image.height) / height) *
-                         *options.crop_fraction +
-                     tiny;
-    image =
-        crop_centre(image, std::max(1, int(width * largest)), std::max(1, int(height * largest)));
+    double largest =
+        std::min(double(image.width) / width, double(image.height) / height) * *options.crop_fraction + tiny;
+    image = crop_centre(image, std::max(1, int(width * largest)), std::max(1, int(height * largest)));
   } else {
     image = crop_centre(image, width, height);
   }
@@ -137,19 +131,16 @@ static double channel_value(const std::vector<double> &values, int channel) {
   return values.size() == 1 ? values[0] : values[channel];
 }
 
-Tensor cnnc::image_input(const std::vector<uint8_t> &file, const cnnc_tensor &input,
-                         const ImageOptions &options) {
+Tensor cnnc::image_input(const std::vector<uint8_t> &file, const cnnc_tensor &input, const ImageOptions &options) {
   std::vector<int64_t> shape(input.shape, input.shape + input.rank);
   auto is_channels = [](int64_t extent) { return extent == 1 || extent == 3; };
-  bool last =
-      input.rank == 4 && is_channels(shape[3]) && (input.type == CNNC_U8 || !is_channels(shape[1]));
+  bool last = input.rank == 4 && is_channels(shape[3]) && (input.type == CNNC_U8 || !is_channels(shape[1]));
   bool first = input.rank == 4 && is_channels(shape[1]) && !last && input.type == CNNC_F32;
   if (!(first || (last && (input.type == CNNC_F32 || input.type == CNNC_U8))))
     throw Failure("cannot be input '" + std::string(input.name) +
                   "', which is no photograph: " + type_name(input.type) + " " + shape_text(shape));
   shape[0] = 1;
-  int channels = int(shape[first ? 1 : 3]), height = int(shape[first ? 2 : 1]),
-      width = int(shape[first ? 3 : 2]);
+  int channels = int(shape[first ? 1 : 3]), height = int(shape[first ? 2 : 1]), width = int(shape[first ? 3 : 2]);
   Image image = fit(decode_image(file, channels), width, height, options);
   if (input.type == CNNC_U8)
     return {CNNC_U8, shape, std::move(image.pixels)};
@@ -161,16 +152,14 @@ Tensor cnnc::image_input(const std::vector<uint8_t> &file, const cnnc_tensor &in
     deviation = channels == 3 ? std::vector<double>{0.229, 0.224, 0.225} : std::vector<double>{1};
   for (const auto *values : {&mean, &deviation})
     if (values->size() != 1 && values->size() != size_t(channels))
-      throw Failure("has " + std::to_string(channels) + " channels, mean or std " +
-                    std::to_string(values->size()));
+      throw Failure("has " + std::to_string(channels) + " channels, mean or std " + std::to_string(values->size()));
 
   Tensor tensor{CNNC_F32, shape, std::vector<uint8_t>(shape_bytes(shape, CNNC_F32))};
   size_t pixels = size_t(width) * height;
   for (size_t pixel = 0; pixel < pixels; ++pixel)
     for (int channel = 0; channel < channels; ++channel) {
       double level = image.pixels[pixel * channels + channel] * options.scale.value_or(1.0 / 255);
-      float value =
-          float((level - channel_value(mean, channel)) / channel_value(deviation, channel));
+      float value = float((level - channel_value(mean, channel)) / channel_value(deviation, channel));
       size_t index = first ? channel * pixels + pixel : pixel * channels + channel;
       memcpy(&tensor.data[index * sizeof value], &value, sizeof value);
     }

@@ -38,7 +38,6 @@ Image resize_image(const Image &image, int width, int height, bool bicubic);
 
 /// The input of one image: f32 in 1xCxHxW or 1xHxWxC, normalised, or u8 in 1xHxWxC, the pixels as
 /// they are.
-Tensor image_input(const std::vector<uint8_t> &file, const cnnc_tensor &input,
-                   const ImageOptions &options);
+Tensor image_input(const std::vector<uint8_t> &file, const cnnc_tensor &input, const ImageOptions &options);
 
 } // namespace cnnc

@@ -14,7 +14,7 @@ struct Inputs {
 
 /// Reads the files in the order of the inputs; several files for a network of one input are the
 /// images of a batch. `batch` repeats them until there are so many images; 0: as many as there are.
-Inputs read_inputs(const cnnc_network &network, const std::vector<std::string> &files,
-                   const ImageOptions &options, int32_t batch);
+Inputs read_inputs(const cnnc_network &network, const std::vector<std::string> &files, const ImageOptions &options,
+                   int32_t batch);
 
 } // namespace cnnc

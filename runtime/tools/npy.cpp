@@ -10,10 +10,9 @@ using namespace cnnc;
 static constexpr struct {
   int32_t type;
   const char *code;
-} codes[] = {{CNNC_F32, "<f4"}, {CNNC_U8, "|u1"},  {CNNC_I8, "|i1"},  {CNNC_U16, "<u2"},
-             {CNNC_I16, "<i2"}, {CNNC_I32, "<i4"}, {CNNC_I64, "<i8"}, {CNNC_BOOL, "|b1"},
-             {CNNC_F16, "<f2"}, {CNNC_F64, "<f8"}, {CNNC_U32, "<u4"}, {CNNC_U64, "<u8"},
-             {CNNC_BF16, "|V2"}};
+} codes[] = {{CNNC_F32, "<f4"}, {CNNC_U8, "|u1"},  {CNNC_I8, "|i1"},   {CNNC_U16, "<u2"}, {CNNC_I16, "<i2"},
+             {CNNC_I32, "<i4"}, {CNNC_I64, "<i8"}, {CNNC_BOOL, "|b1"}, {CNNC_F16, "<f2"}, {CNNC_F64, "<f8"},
+             {CNNC_U32, "<u4"}, {CNNC_U64, "<u8"}, {CNNC_BF16, "|V2"}};
 
 static int32_t parse_type(std::string code) {
   if (code.size() == 3 && (code[0] == '=' || code[0] == '|' || code[0] == '<'))
@@ -71,8 +70,8 @@ Tensor cnnc::parse_npy(const std::vector<uint8_t> &file) {
     throw Failure("is in Fortran order; save numpy.ascontiguousarray(...)");
   uint64_t bytes = shape_bytes(tensor.shape, tensor.type), there = file.size() - begin - length;
   if (bytes != there)
-    throw Failure("holds " + std::to_string(there) + " bytes of data, its shape " +
-                  shape_text(tensor.shape) + " needs " + std::to_string(bytes));
+    throw Failure("holds " + std::to_string(there) + " bytes of data, its shape " + shape_text(tensor.shape) +
+                  " needs " + std::to_string(bytes));
   tensor.data.assign(file.begin() + begin + length, file.end());
   return tensor;
 }

@@ -17,12 +17,11 @@ using namespace cnnc;
   return buffer;
 }
 
-static void print_tensors(const char *title, const cnnc_tensor *tensors, uint32_t count,
-                          std::ostream &out) {
+static void print_tensors(const char *title, const cnnc_tensor *tensors, uint32_t count, std::ostream &out) {
   for (uint32_t i = 0; i < count; ++i) {
     std::vector<int64_t> shape(tensors[i].shape, tensors[i].shape + tensors[i].rank);
-    out << text("%-9s ", title) << tensors[i].name << ' ' << type_name(tensors[i].type) << ' '
-        << shape_text(shape) << '\n';
+    out << text("%-9s ", title) << tensors[i].name << ' ' << type_name(tensors[i].type) << ' ' << shape_text(shape)
+        << '\n';
   }
 }
 
@@ -58,8 +57,8 @@ static void print_profile(const Report &report, std::ostream &out) {
   for (size_t i = 0; i < ms.size(); ++i) {
     const cnnc_phase &phase = report.network.phases[i];
     out << text("%10.4f %9.2f %5.1f%%  %-*s  %s\n", ms[i],
-                gflop_s(double(phase.flops) * report.measurement.batch, ms[i]),
-                total > 0 ? 100 * ms[i] / total : 0.0, width, phase.kernel, phase.nodes);
+                gflop_s(double(phase.flops) * report.measurement.batch, ms[i]), total > 0 ? 100 * ms[i] / total : 0.0,
+                width, phase.kernel, phase.nodes);
   }
   out << text("%10.4f %9.2f 100.0%%  in %zu phases\n", total, gflop_s(flops, total), ms.size());
 }
@@ -73,8 +72,7 @@ static void print_outputs(const Report &report, std::ostream &out) {
       least = std::min(least, element(tensor, at));
       most = std::max(most, element(tensor, at));
     }
-    out << report.network.outputs[i].name << ' ' << type_name(tensor.type) << ' '
-        << shape_text(tensor.shape);
+    out << report.network.outputs[i].name << ' ' << type_name(tensor.type) << ' ' << shape_text(tensor.shape);
     if (count)
       out << text(", %g to %g", least, most);
     if (!report.files.empty())
@@ -98,8 +96,7 @@ void cnnc::print_report(const Report &report, std::ostream &out) {
   if (report.repeat > 1)
     out << text("median %.3f ms, minimum %.3f ms, spread %.3f ms (quartiles), %d runs on %d %s\n",
                 measured.quantile_ms(0.5), measured.quantile_ms(0),
-                measured.quantile_ms(0.75) - measured.quantile_ms(0.25), report.repeat,
-                measured.threads, threads);
+                measured.quantile_ms(0.75) - measured.quantile_ms(0.25), report.repeat, measured.threads, threads);
   else
     out << text("%.3f ms on %d %s\n", measured.first_ms, measured.threads, threads);
 }

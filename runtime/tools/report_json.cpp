@@ -10,10 +10,9 @@ using Json = nlohmann::ordered_json;
 static Json tensors_json(const cnnc_tensor *tensors, uint32_t count) {
   Json list = Json::array();
   for (uint32_t i = 0; i < count; ++i)
-    list.push_back(
-        {{"name", tensors[i].name},
-         {"shape", std::vector<int64_t>(tensors[i].shape, tensors[i].shape + tensors[i].rank)},
-         {"dtype", type_name(tensors[i].type)}});
+    list.push_back({{"name", tensors[i].name},
+                    {"shape", std::vector<int64_t>(tensors[i].shape, tensors[i].shape + tensors[i].rank)},
+                    {"dtype", type_name(tensors[i].type)}});
   return list;
 }
 
@@ -69,10 +68,8 @@ Json cnnc::report_json(const Report &report) {
   for (const auto &guesses : report.top) {
     Json list = Json::array();
     for (const Guess &guess : guesses)
-      list.push_back({{"index", guess.index},
-                      {"label", guess.label},
-                      {"probability", guess.probability},
-                      {"score", guess.score}});
+      list.push_back(
+          {{"index", guess.index}, {"label", guess.label}, {"probability", guess.probability}, {"score", guess.score}});
     top.push_back(list);
   }
   Json json = {{"outputs", outputs},

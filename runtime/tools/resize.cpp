@@ -24,13 +24,11 @@ struct Taps {
 };
 
 static std::vector<Taps> filter_taps(int from, int to, bool bicubic) {
-  double ratio = double(from) / to, widen = std::max(1.0, ratio),
-         radius = widen * (bicubic ? 2 : 1);
+  double ratio = double(from) / to, widen = std::max(1.0, ratio), radius = widen * (bicubic ? 2 : 1);
   std::vector<Taps> all(to);
   for (int i = 0; i < to; ++i) {
     double centre = (i + 0.5) * ratio, sum = 0;
-    int first = std::max(0, int(centre - radius + 0.5)),
-        end = std::min(from, int(centre + radius + 0.5));
+    int first = std::max(0, int(centre - radius + 0.5)), end = std::min(from, int(centre + radius + 0.5));
     std::vector<double> weights;
     for (int at = first; at < end; ++at) {
       double x = (at + 0.5 - centre) / widen;
@@ -45,8 +43,8 @@ static std::vector<Taps> filter_taps(int from, int to, bool bicubic) {
 }
 
 /// Filters the middle axis of `outer` x extent x `inner` bytes.
-static std::vector<uint8_t> filter_axis(const std::vector<uint8_t> &from, int outer, int extent,
-                                        size_t inner, int to, bool bicubic) {
+static std::vector<uint8_t> filter_axis(const std::vector<uint8_t> &from, int outer, int extent, size_t inner, int to,
+                                        bool bicubic) {
   std::vector<Taps> taps = filter_taps(extent, to, bicubic);
   std::vector<uint8_t> result(size_t(outer) * to * inner);
   std::vector<float> sums(inner);
@@ -66,15 +64,12 @@ static std::vector<uint8_t> filter_axis(const std::vector<uint8_t> &from, int ou
 
 Image cnnc::resize_image(const Image &image, int width, int height, bool bicubic) {
   if (width > most_pixels || height > most_pixels)
-    throw Failure("cannot be resized to " + std::to_string(width) + "x" + std::to_string(height) +
-                  " pixels");
+    throw Failure("cannot be resized to " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
   Image resized = image;
   if (width != image.width)
-    resized.pixels =
-        filter_axis(image.pixels, image.height, image.width, image.channels, width, bicubic);
+    resized.pixels = filter_axis(image.pixels, image.height, image.width, image.channels, width, bicubic);
   if (height != image.height)
-    resized.pixels = filter_axis(resized.pixels, 1, image.height, size_t(width) * image.channels,
-                                 height, bicubic);
+    resized.pixels = filter_axis(resized.pixels, 1, image.height, size_t(width) * image.channels, height, bicubic);
   resized.width = width;
   resized.height = height;
   return resized;

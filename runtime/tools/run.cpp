@@ -12,8 +12,7 @@
 using namespace cnnc;
 
 uint64_t cnnc::now_ns() {
-  return uint64_t(std::chrono::steady_clock::now().time_since_epoch() /
-                  std::chrono::nanoseconds(1));
+  return uint64_t(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
 }
 
 double cnnc::peak_rss_mb() {
@@ -48,8 +47,7 @@ static Tensor make_output(const cnnc_network &network, const cnnc_tensor &output
   return tensor;
 }
 
-Measurement cnnc::run(const cnnc_network &network, const Inputs &inputs, int32_t threads,
-                      int repeat, bool profile) {
+Measurement cnnc::run(const cnnc_network &network, const Inputs &inputs, int32_t threads, int repeat, bool profile) {
   cnnc_pool *created = nullptr;
   check(cnnc_pool_create(threads, &created));
   std::unique_ptr<cnnc_pool, decltype(&cnnc_pool_destroy)> pool(created, cnnc_pool_destroy);

@@ -26,7 +26,6 @@ struct Measurement {
 };
 
 /// Runs once, and if `repeat` is above 1 so often again, on `threads` workers.
-Measurement run(const cnnc_network &network, const Inputs &inputs, int32_t threads, int repeat,
-                bool profile);
+Measurement run(const cnnc_network &network, const Inputs &inputs, int32_t threads, int repeat, bool profile);
 
 } // namespace cnnc

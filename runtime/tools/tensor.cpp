@@ -16,10 +16,9 @@ static constexpr struct {
   int32_t type;
   size_t bytes;
   const char *name;
-} types[] = {{CNNC_F32, 4, "f32"},  {CNNC_U8, 1, "u8"},     {CNNC_I8, 1, "i8"},
-             {CNNC_U16, 2, "u16"},  {CNNC_I16, 2, "i16"},   {CNNC_I32, 4, "i32"},
-             {CNNC_I64, 8, "i64"},  {CNNC_BOOL, 1, "bool"}, {CNNC_F16, 2, "f16"},
-             {CNNC_F64, 8, "f64"},  {CNNC_U32, 4, "u32"},   {CNNC_U64, 8, "u64"},
+} types[] = {{CNNC_F32, 4, "f32"},  {CNNC_U8, 1, "u8"},   {CNNC_I8, 1, "i8"},   {CNNC_U16, 2, "u16"},
+             {CNNC_I16, 2, "i16"},  {CNNC_I32, 4, "i32"}, {CNNC_I64, 8, "i64"}, {CNNC_BOOL, 1, "bool"},
+             {CNNC_F16, 2, "f16"},  {CNNC_F64, 8, "f64"}, {CNNC_U32, 4, "u32"}, {CNNC_U64, 8, "u64"},
              {CNNC_BF16, 2, "bf16"}};
 
 size_t cnnc::type_bytes(int32_t type) {

@@ -67,8 +67,7 @@ public:
       throw Failure("keeps its data in another file");
     size_t width = type_bytes(tensor.type);
     if (!typed || !width)
-      throw Failure(typed ? "holds a tensor of type " + std::to_string(tensor.type) +
-                                ", which is no number"
+      throw Failure(typed ? "holds a tensor of type " + std::to_string(tensor.type) + ", which is no number"
                           : "no ONNX tensor: it has no type");
     uint64_t bytes = shape_bytes(tensor.shape, tensor.type);
     if (tensor.data.size() != bytes)
@@ -93,19 +92,15 @@ private:
         throw Failure("holds strings or a part of a tensor");
       else
         while (is_numbers(key >> 3) && !content.done())
-          number(key >> 3,
-                 key >> 3 == FloatData    ? Fixed32
-                 : key >> 3 == DoubleData ? Fixed64
-                                          : Varint,
-                 content);
+          number(key >> 3, key >> 3 == FloatData ? Fixed32 : key >> 3 == DoubleData ? Fixed64 : Varint, content);
     } else {
       number(key >> 3, type, wire);
     }
   }
 
   static bool is_numbers(uint64_t field) {
-    return field == Dims || field == FloatData || field == Int32Data || field == Int64Data ||
-           field == DoubleData || field == Uint64Data;
+    return field == Dims || field == FloatData || field == Int32Data || field == Int64Data || field == DoubleData ||
+           field == Uint64Data;
   }
 
   void number(uint64_t field, uint32_t type, Wire &wire) {

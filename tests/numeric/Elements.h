@@ -72,9 +72,7 @@ inline double decode(std::string_view type, const char *bytes) {
 }
 
 /// The distance from one to the next number of the type that computes, and of the type that stores.
-inline double epsilonOf(std::string_view type) {
-  return type == "f64" ? std::ldexp(1, -52) : std::ldexp(1, -23);
-}
+inline double epsilonOf(std::string_view type) { return type == "f64" ? std::ldexp(1, -52) : std::ldexp(1, -23); }
 inline double roundingOf(std::string_view type) {
   return type == "f16" ? std::ldexp(1, -11) : type == "bf16" ? std::ldexp(1, -8) : 0;
 }

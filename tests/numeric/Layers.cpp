@@ -73,12 +73,16 @@ static std::string attributes(const Pool &p) {
 }
 
 Case cnnc::numeric::maxPool(const Pool &p) {
-  return {"max_pool", attributes(p), {{p.x}}, p.shape(),
-          [p](const std::vector<Tensor> &in) { return pool(p, false, in[0]); }};
+  return {"max_pool", attributes(p), {{p.x}}, p.shape(), [p](const std::vector<Tensor> &in) {
+            return pool(p, false, in[0]);
+          }};
 }
 
 Case cnnc::numeric::avgPool(const Pool &p) {
-  return {"avg_pool", attributes(p) + ", count_include_pad = " + (p.countPad ? "true" : "false"), {{p.x}}, p.shape(),
+  return {"avg_pool",
+          attributes(p) + ", count_include_pad = " + (p.countPad ? "true" : "false"),
+          {{p.x}},
+          p.shape(),
           [p](const std::vector<Tensor> &in) { return pool(p, true, in[0]); }};
 }
 

@@ -187,8 +187,8 @@ std::optional<std::string> Instance::mismatch(const std::vector<char> &output) c
   for (size_t i = 0; i < want.value.values.size(); ++i) {
     double got = decode(type, &output[i * size]), exact = want.value.values[i];
     bool integer = type[0] != 'f' && type[0] != 'b';
-    double allowed = integer ? 0
-                             : kTiny + kSlack * epsilonOf(type) * want.magnitude.values[i] + roundingOf(type) * std::abs(exact);
+    double allowed =
+        integer ? 0 : kTiny + kSlack * epsilonOf(type) * want.magnitude.values[i] + roundingOf(type) * std::abs(exact);
     if (got == exact || (std::isnan(got) && std::isnan(exact)) || std::abs(got - exact) <= allowed)
       continue;
     std::ostringstream text;
@@ -243,7 +243,8 @@ void Module::add(const Instance &instance, size_t number) {
     shapes += (shapes.empty() ? "" : ", ") + typeText(shape, instance.resultType());
   bool several = !what.results.empty();
   body << "  " << value << (several ? ":" + std::to_string(what.results.size()) : "") << " = cnn." << what.op << " "
-       << names << " {" << what.attributes << "} : (" << types << ") -> " << (several ? "(" + shapes + ")" : type) << place;
+       << names << " {" << what.attributes << "} : (" << types << ") -> " << (several ? "(" + shapes + ")" : type)
+       << place;
   if (several)
     value += "#" + std::to_string(what.position);
   for (size_t s = 0; s < what.steps.size(); ++s) {
@@ -285,8 +286,7 @@ private:
 
 bool FamilyTest::check(const std::vector<Instance> &instances, std::string *error) {
   Module module(instances);
-  std::string folder = CNNC_NUMERIC_FOLDER "/" + name + "-" + target.name +
-                       (instances.size() == 1 ? "-one" : "");
+  std::string folder = CNNC_NUMERIC_FOLDER "/" + name + "-" + target.name + (instances.size() == 1 ? "-one" : "");
   auto failed = target.build(module.text, folder);
   Buffers first = module.outputs;
   if (!failed)

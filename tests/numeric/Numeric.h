@@ -47,9 +47,7 @@ struct Operand {
   bool isConstant = false;
   std::string type = {}; ///< of the elements; empty: that of the case
 };
-inline Operand weight(Shape shape, double low = -1, double high = 1) {
-  return {std::move(shape), low, high, true};
-}
+inline Operand weight(Shape shape, double low = -1, double high = 1) { return {std::move(shape), low, high, true}; }
 
 /// One operator, with others behind it.
 struct Case {

@@ -25,10 +25,13 @@ const std::vector<Target> &cnnc::numeric::targets() {
       {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
       {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
       {"native_neon", neon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
-      {"cxx_v3_clang_strict", "--emit=cpp --mcpu=x86-64-v3 --precision=strict", "clang++-22 -march=x86-64-v3" + library, "", 1},
+      {"cxx_v3_clang_strict", "--emit=cpp --mcpu=x86-64-v3 --precision=strict", "clang++-22 -march=x86-64-v3" + library,
+       "", 1},
       {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + library, "", 3},
-      {"cxx_v4_gcc", "--emit=cpp --mcpu=x86-64-v4", "g++-12 -march=x86-64-v4 -mprefer-vector-width=512" + library, "", 3},
-      {"cxx_neon_gcc", "--emit=cpp " + neon, "aarch64-linux-gnu-gcc -mcpu=cortex-a76 -static" + flags, "qemu-aarch64", 5},
+      {"cxx_v4_gcc", "--emit=cpp --mcpu=x86-64-v4", "g++-12 -march=x86-64-v4 -mprefer-vector-width=512" + library, "",
+       3},
+      {"cxx_neon_gcc", "--emit=cpp " + neon, "aarch64-linux-gnu-gcc -mcpu=cortex-a76 -static" + flags, "qemu-aarch64",
+       5},
   };
   return list;
 }
@@ -67,11 +70,13 @@ std::optional<std::string> Target::build(const std::string &module, const std::s
   if (auto error = shell(cnnc, folder))
     return error;
   if (source) {
-    std::string program = emulator.empty() ? " -o ../cases.so" : " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " -o ../cases";
+    std::string program =
+        emulator.empty() ? " -o ../cases.so" : " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " -o ../cases";
     return shell("cd " + output + " && " + compiler + " *.cpp $(ls *.S 2> /dev/null)" + program, folder);
   }
   if (!compiler.empty())
-    return shell(compiler + " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " " + output + " -o " + folder + "/cases", folder);
+    return shell(compiler + " -I" CNNC_RUNTIME_INCLUDE " " CNNC_RUNNER " " + output + " -o " + folder + "/cases",
+                 folder);
   return std::nullopt;
 }
 

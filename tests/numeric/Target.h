@@ -23,8 +23,7 @@ struct Target {
   /// Builds `module` in `folder`; the error is what the tools printed.
   std::optional<std::string> build(const std::string &module, const std::string &folder) const;
   /// Runs what was built there. `outputs` have their sizes.
-  std::optional<std::string> run(const std::string &folder, const Buffers &inputs, Buffers &outputs,
-                                 int threads) const;
+  std::optional<std::string> run(const std::string &folder, const Buffers &inputs, Buffers &outputs, int threads) const;
 };
 
 const std::vector<Target> &targets();

@@ -50,7 +50,10 @@ static const Function functions[] = {
 };
 
 static Case map(const Function &function, Shape shape) {
-  return {function.op, function.attributes, {{shape, function.low, function.high}}, shape,
+  return {function.op,
+          function.attributes,
+          {{shape, function.low, function.high}},
+          shape,
           [=](const std::vector<Tensor> &in) {
             Expected result(shape);
             in[0].each([&](const Shape &at) {

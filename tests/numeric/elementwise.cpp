@@ -81,7 +81,10 @@ static Case binary(const Function &f, Shape a, Shape b, const std::string &type 
   double low = isUnsigned(type) ? std::max(f.low, 0.0) : f.low;
   // Unsigned numbers shall not go below zero.
   double least = isUnsigned(type) && f.op == std::string("sub") ? f.high : low;
-  return {f.op, "", {{a, least, least + f.high - low}, {b, low, f.high, constant}}, shape,
+  return {f.op,
+          "",
+          {{a, least, least + f.high - low}, {b, low, f.high, constant}},
+          shape,
           [=](const std::vector<Tensor> &in) {
             Expected result(shape);
             result.value.each([&](const Shape &at) {
@@ -100,25 +103,33 @@ static Case toBool(Case binary) {
 static Case where(Shape condition, Shape a, Shape b, const std::string &type = "f32", bool constant = false) {
   Shape shape = broadcast(broadcast(condition, a), b);
   double low = isUnsigned(type) ? 0 : -9;
-  return {"where", "", {{condition, 0, 1.99, constant, "i1"}, {a, low, 9}, {b, low, 9}}, shape,
+  return {"where",
+          "",
+          {{condition, 0, 1.99, constant, "i1"}, {a, low, 9}, {b, low, 9}},
+          shape,
           [=](const std::vector<Tensor> &in) {
             Expected result(shape);
-            result.value.each([&](const Shape &at) { result.set(at, broadcastAt(in[broadcastAt(in[0], at) ? 1 : 2], at), 0); });
+            result.value.each(
+                [&](const Shape &at) { result.set(at, broadcastAt(in[broadcastAt(in[0], at) ? 1 : 2], at), 0); });
             return result;
           },
           type};
 }
 
-static Case map(const char *op, const std::string &attributes, Operand x, const std::string &type, const std::string &resultType,
-                double (*function)(double)) {
-  return {op, attributes, {x}, x.shape,
+static Case map(const char *op, const std::string &attributes, Operand x, const std::string &type,
+                const std::string &resultType, double (*function)(double)) {
+  return {op,
+          attributes,
+          {x},
+          x.shape,
           [=](const std::vector<Tensor> &in) {
             Expected result(x.shape);
             for (size_t i = 0; i < in[0].values.size(); ++i)
               result.value.values[i] = function(in[0].values[i]);
             return result;
           },
-          type, resultType};
+          type,
+          resultType};
 }
 
 static double itself(double x) { return x; }
@@ -126,7 +137,9 @@ static double itself(double x) { return x; }
 static Case cast(const std::string &from, const std::string &to) {
   bool whole = to[0] != 'f' && to[0] != 'b', negative = !isUnsigned(from) && !isUnsigned(to) && from != "i1";
   Case result = map("cast", "to = " + to, {{3, 7}, negative ? -9.0 : 0.0, from == "i1" ? 1.99 : 9.0}, from, to,
-                    to == "i1" ? [](double x) { return double(x != 0); } : whole ? [](double x) { return std::trunc(x); } : itself);
+                    to == "i1" ? [](double x) { return double(x != 0); }
+                    : whole    ? [](double x) { return std::trunc(x); }
+                               : itself);
   if (from != "f64" || to != "f32")
     return result;
   auto exact = result.reference;
@@ -148,11 +161,21 @@ static std::vector<Case> cases() {
       all.push_back(binary(arithmetic[2], {1, channels, 2, width}, {1, channels, 1, 1}, "f32", width == 7));
     }
   // Ways to broadcast.
-  std::pair<Shape, Shape> shapes[] = {{{2, 3, 4, 5}, {2, 3, 4, 5}}, {{2, 3, 4, 5}, {5}},          {{2, 3, 4, 5}, {}},
-                                      {{}, {3, 4}},                 {{3, 1}, {1, 5}},             {{2, 1, 4, 1}, {3, 1, 5}},
-                                      {{4, 5}, {2, 3, 4, 5}},       {{1, 17, 3, 5}, {17, 1, 1}},  {{2, 17, 3, 5}, {2, 17, 1, 1}},
-                                      {{1, 1, 3, 5}, {1, 7, 3, 5}}, {{1}, {1}},                   {{}, {}},
-                                      {{2, 3, 4}, {3, 1}},          {{2, 5, 1, 1}, {2, 5, 1, 1}}, {{9, 33}, {33}}};
+  std::pair<Shape, Shape> shapes[] = {{{2, 3, 4, 5}, {2, 3, 4, 5}},
+                                      {{2, 3, 4, 5}, {5}},
+                                      {{2, 3, 4, 5}, {}},
+                                      {{}, {3, 4}},
+                                      {{3, 1}, {1, 5}},
+                                      {{2, 1, 4, 1}, {3, 1, 5}},
+                                      {{4, 5}, {2, 3, 4, 5}},
+                                      {{1, 17, 3, 5}, {17, 1, 1}},
+                                      {{2, 17, 3, 5}, {2, 17, 1, 1}},
+                                      {{1, 1, 3, 5}, {1, 7, 3, 5}},
+                                      {{1}, {1}},
+                                      {{}, {}},
+                                      {{2, 3, 4}, {3, 1}},
+                                      {{2, 5, 1, 1}, {2, 5, 1, 1}},
+                                      {{9, 33}, {33}}};
   for (const auto &[a, b] : shapes)
     for (bool constant : {false, true}) {
       all.push_back(binary(arithmetic[1], a, b, "f32", constant));
@@ -174,9 +197,12 @@ static std::vector<Case> cases() {
     for (const char *to : {"f32", "si64", "ui8", "si16", "f16", "i1"})
       all.push_back(cast(type, to));
     bool negative = !isUnsigned(type);
-    all.push_back(map("abs", "", {{2, 5}, negative ? -90.0 : 0.0, 90}, type, type, [](double x) { return std::abs(x); }));
-    all.push_back(map("sign", "", {{2, 5}, negative ? -2.9 : 0.0, 2.9}, type, type, [](double x) { return double((x > 0) - (x < 0)); }));
-    all.push_back(map("relu", "", {{2, 5}, negative ? -90.0 : 0.0, 90}, type, type, [](double x) { return std::max(x, 0.0); }));
+    all.push_back(
+        map("abs", "", {{2, 5}, negative ? -90.0 : 0.0, 90}, type, type, [](double x) { return std::abs(x); }));
+    all.push_back(map("sign", "", {{2, 5}, negative ? -2.9 : 0.0, 2.9}, type, type,
+                      [](double x) { return double((x > 0) - (x < 0)); }));
+    all.push_back(
+        map("relu", "", {{2, 5}, negative ? -90.0 : 0.0, 90}, type, type, [](double x) { return std::max(x, 0.0); }));
     all.push_back(map("clip", "min = 3.0 : f64, max = 50.0 : f64", {{2, 5}, negative ? -90.0 : 0.0, 90}, type, type,
                       [](double x) { return std::clamp(x, 3.0, 50.0); }));
   }

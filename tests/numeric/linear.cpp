@@ -39,7 +39,6 @@ static Case matmul(Shape a, Shape b, Shape shape, bool constant = false) {
   return {"matmul", "", {{a}, right}, shape, multiply};
 }
 
-
 static std::vector<Case> cases() {
   std::vector<Case> all;
   for (int64_t images : {1, 2, 5})

@@ -30,12 +30,27 @@ static Case softmax(Shape x, int64_t axis) {
 
 /// Stem, depthwise block, head.
 static Case mobile(int64_t batch, int64_t width, int64_t channels, int64_t hidden) {
-  Conv stem{.batch = batch, .channels = 3, .height = 15, .width = width, .filters = channels, .stride = {2, 2}, .pad = {1, 1, 1, 1}};
+  Conv stem{.batch = batch,
+            .channels = 3,
+            .height = 15,
+            .width = width,
+            .filters = channels,
+            .stride = {2, 2},
+            .pad = {1, 1, 1, 1}};
   int64_t height = stem.outHeight(), columns = stem.outWidth();
-  Conv expand{.batch = batch, .channels = channels, .height = height, .width = columns, .filters = hidden, .kh = 1, .kw = 1};
-  Conv depthwise{.batch = batch, .channels = hidden, .height = height, .width = columns, .filters = hidden, .kh = 5, .kw = 5,
-                 .pad = {2, 2, 2, 2}, .groups = hidden};
-  Conv project{.batch = batch, .channels = hidden, .height = height, .width = columns, .filters = channels, .kh = 1, .kw = 1};
+  Conv expand{
+      .batch = batch, .channels = channels, .height = height, .width = columns, .filters = hidden, .kh = 1, .kw = 1};
+  Conv depthwise{.batch = batch,
+                 .channels = hidden,
+                 .height = height,
+                 .width = columns,
+                 .filters = hidden,
+                 .kh = 5,
+                 .kw = 5,
+                 .pad = {2, 2, 2, 2},
+                 .groups = hidden};
+  Conv project{
+      .batch = batch, .channels = hidden, .height = height, .width = columns, .filters = channels, .kh = 1, .kw = 1};
   return conv(stem)
       .then("relu", "", relu)
       .then(conv(expand))
@@ -53,7 +68,12 @@ static Case mobile(int64_t batch, int64_t width, int64_t channels, int64_t hidde
 static Case plain(int64_t width, int64_t channels, bool average) {
   Conv first{.channels = 1, .height = 13, .width = width, .filters = channels, .pad = {1, 1, 1, 1}};
   Pool pool{.x = {1, channels, 13, width}, .pad = {1, 1, 1, 1}};
-  Conv second{.channels = channels, .height = pool.shape()[2], .width = pool.shape()[3], .filters = 20, .kh = 3, .kw = 1,
+  Conv second{.channels = channels,
+              .height = pool.shape()[2],
+              .width = pool.shape()[3],
+              .filters = 20,
+              .kh = 3,
+              .kw = 1,
               .pad = {1, 0, 1, 0}};
   Shape last = {1, 20, second.outHeight(), second.outWidth()};
   int64_t depth = last[1] * last[2] * last[3];
@@ -68,14 +88,23 @@ static Case plain(int64_t width, int64_t channels, bool average) {
 
 /// Means of images, seen as a matrix whose rows lie apart, read by what is not a fully connected layer.
 static std::vector<Case> views(int64_t batch, int64_t channels) {
-  Case means = globalPool("global_avg_pool", {batch, channels, 3, 5}, true).then(reshape({batch, channels, 1, 1}, {batch, channels}));
-  Case reversed{"slice", "starts = " + numbers({batch - 1, 0}) + ", sizes = " + numbers({batch, channels}) + ", steps = " + numbers({-1, 1}),
-                {{{batch, channels}}}, {batch, channels}, [=](const std::vector<Tensor> &in) {
+  Case means = globalPool("global_avg_pool", {batch, channels, 3, 5}, true)
+                   .then(reshape({batch, channels, 1, 1}, {batch, channels}));
+  Case reversed{"slice",
+                "starts = " + numbers({batch - 1, 0}) + ", sizes = " + numbers({batch, channels}) +
+                    ", steps = " + numbers({-1, 1}),
+                {{{batch, channels}}},
+                {batch, channels},
+                [=](const std::vector<Tensor> &in) {
                   Expected result({batch, channels});
                   result.value.each([&](const Shape &at) { result.set(at, in[0].at({batch - 1 - at[0], at[1]}), 0); });
                   return result;
                 }};
-  return {means, means.then("sigmoid", "", sigmoid), means.plusResidual(), means.then(reversed), means.then(softmax({batch, channels}, 1)),
+  return {means,
+          means.then("sigmoid", "", sigmoid),
+          means.plusResidual(),
+          means.then(reversed),
+          means.then(softmax({batch, channels}, 1)),
           means.then(reshape({batch, channels}, {batch * channels})).then("sigmoid", "", sigmoid)};
 }
 
@@ -92,7 +121,10 @@ static std::vector<Case> cases() {
     for (int64_t channels : {3, 16, 17})
       for (const Case &view : views(batch, channels))
         all.push_back(view);
-  all.push_back(mobile(1, 1, 16, 32));all.push_back(mobile(2,7,16,32));all.push_back(mobile(2,7,17,32));all.push_back(mobile(2,7,16,34));
+  all.push_back(mobile(1, 1, 16, 32));
+  all.push_back(mobile(2, 7, 16, 32));
+  all.push_back(mobile(2, 7, 17, 32));
+  all.push_back(mobile(2, 7, 16, 34));
 
   return all;
 }

@@ -45,7 +45,10 @@ static Case lrn(Shape x, int64_t size, double alpha, double beta, double k) {
 }
 
 static Case softmax(Shape x, int64_t axis, bool log, double range) {
-  return {log ? "log_softmax" : "softmax", "axis = " + std::to_string(axis) + " : i64", {{x, -range, range}}, x,
+  return {log ? "log_softmax" : "softmax",
+          "axis = " + std::to_string(axis) + " : i64",
+          {{x, -range, range}},
+          x,
           [=](const std::vector<Tensor> &in) {
             Expected result(x);
             in[0].each([&](const Shape &at) {

@@ -82,9 +82,11 @@ static std::string reals(const std::vector<double> &values) {
 static Case resize(const Resize &p) {
   std::string crop = p.roi.empty() ? "" : ", roi = " + reals(p.roi) + ", extrapolation = " + std::to_string(kBeside);
   return {"resize",
-          "sizes = " + numbers(p.sizes) + ", scales = " + reals(p.scales) + ", mode = \"" + p.mode + "\", coordinates = \"" +
-              p.coordinates + "\", rounding = \"" + p.rounding + "\"" + crop,
-          {{p.x}}, p.sizes, [=](const std::vector<Tensor> &in) {
+          "sizes = " + numbers(p.sizes) + ", scales = " + reals(p.scales) + ", mode = \"" + p.mode +
+              "\", coordinates = \"" + p.coordinates + "\", rounding = \"" + p.rounding + "\"" + crop,
+          {{p.x}},
+          p.sizes,
+          [=](const std::vector<Tensor> &in) {
             Expected result(p.sizes);
             result.value.each([&](const Shape &index) {
               Shape at(index.size());
@@ -119,8 +121,10 @@ static std::vector<Case> cases() {
   // Within the image and beyond it, and to a single row.
   for (const char *mode : {"linear", "nearest"}) {
     const char *crop = "tf_crop_and_resize", *rounding = "round_prefer_floor";
-    all.push_back(resize({{1, 3, 5, 7}, {1, 3, 4, 9}, {1, 1, 0.8, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, 0.1, 1, 1, 0.8, 0.7}}));
-    all.push_back(resize({{1, 3, 5, 7}, {1, 3, 1, 9}, {1, 1, 0.2, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, -0.4, 1, 1, 0.8, 1.3}}));
+    all.push_back(resize(
+        {{1, 3, 5, 7}, {1, 3, 4, 9}, {1, 1, 0.8, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, 0.1, 1, 1, 0.8, 0.7}}));
+    all.push_back(resize(
+        {{1, 3, 5, 7}, {1, 3, 1, 9}, {1, 1, 0.2, 9.0 / 7}, mode, crop, rounding, {0, 0, 0.3, -0.4, 1, 1, 0.8, 1.3}}));
   }
   for (const char *type : {"f64", "f16", "bf16"})
     all.push_back(resize({{1, 2, 3, 4}, {1, 2, 6, 8}, {1, 1, 2, 2}, "linear", "half_pixel"}).withType(type));

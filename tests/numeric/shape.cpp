@@ -19,7 +19,8 @@ static Case move(std::string op, std::string attributes, std::vector<Operand> op
           }};
 }
 /// A movement within one operand.
-static Case move(std::string op, std::string attributes, Shape x, Shape shape, std::function<Shape(const Shape &)> source) {
+static Case move(std::string op, std::string attributes, Shape x, Shape shape,
+                 std::function<Shape(const Shape &)> source) {
   return move(std::move(op), std::move(attributes), {{x}}, shape,
               [=](const std::vector<Tensor> &in, const Shape &at) { return in[0].at(source(at)); });
 }
@@ -48,18 +49,19 @@ static Case split(Shape x, int64_t axis, Shape sizes, size_t position) {
     results[i][axis] = sizes[i];
     offset += i < position ? sizes[i] : 0;
   }
-  Case result = move("split", number("axis", axis) + ", sizes = " + numbers(sizes), x, results[position], [=](Shape at) {
-    at[axis] += offset;
-    return at;
-  });
+  Case result =
+      move("split", number("axis", axis) + ", sizes = " + numbers(sizes), x, results[position], [=](Shape at) {
+        at[axis] += offset;
+        return at;
+      });
   result.results = results;
   result.position = position;
   return result;
 }
 
 static Case slice(Shape x, Shape starts, Shape sizes, Shape steps) {
-  return move("slice", "starts = " + numbers(starts) + ", sizes = " + numbers(sizes) + ", steps = " + numbers(steps), x, sizes,
-              [=](Shape at) {
+  return move("slice", "starts = " + numbers(starts) + ", sizes = " + numbers(sizes) + ", steps = " + numbers(steps), x,
+              sizes, [=](Shape at) {
                 for (size_t d = 0; d < at.size(); ++d)
                   at[d] = starts[d] + at[d] * steps[d];
                 return at;
@@ -140,14 +142,15 @@ static Case gather(Shape x, Shape indices, int64_t axis, const char *type, bool 
   shape.insert(shape.end(), x.begin() + axis + 1, x.end());
   double length = static_cast<double>(x[axis]);
   Operand chosen{indices, -length, length - 0.01, constant, type};
-  return move("gather", number("axis", axis), {{x}, chosen}, shape, [=](const std::vector<Tensor> &in, const Shape &at) {
-    auto first = at.begin() + axis, last = first + static_cast<int64_t>(indices.size());
-    int64_t index = static_cast<int64_t>(in[1].at(Shape(first, last)));
-    Shape from(at.begin(), first);
-    from.push_back(index < 0 ? index + x[axis] : index);
-    from.insert(from.end(), last, at.end());
-    return in[0].at(from);
-  });
+  return move("gather", number("axis", axis), {{x}, chosen}, shape,
+              [=](const std::vector<Tensor> &in, const Shape &at) {
+                auto first = at.begin() + axis, last = first + static_cast<int64_t>(indices.size());
+                int64_t index = static_cast<int64_t>(in[1].at(Shape(first, last)));
+                Shape from(at.begin(), first);
+                from.push_back(index < 0 ? index + x[axis] : index);
+                from.insert(from.end(), last, at.end());
+                return in[0].at(from);
+              });
 }
 
 static Case channelShuffle(Shape x, int64_t groups) {
@@ -184,9 +187,15 @@ static std::vector<Case> cases() {
     all.push_back(pad({1, 17, 3, 7}, {0, 1, 1, 1}, {0, 2, 1, 1}, mode));
   }
   all.push_back(pad({1, 4}, {2, 0}, {2, 0}, "reflect"));
-  for (auto [x, permutation] : {std::pair(Shape{2, 3, 4, 5}, Shape{3, 1, 0, 2}), {{7, 13}, {1, 0}}, {{33, 70}, {1, 0}}, {{1, 1}, {1, 0}},
-                                {{2, 7, 15, 3}, {0, 3, 1, 2}}, {{2, 3, 1, 5}, {2, 3, 1, 0}}, {{2, 3, 4, 5, 6}, {0, 2, 1, 3, 4}},
-                                {{4, 1, 3}, {0, 1, 2}}, {{2, 3, 4, 5, 2}, {4, 0, 2, 1, 3}}})
+  for (auto [x, permutation] : {std::pair(Shape{2, 3, 4, 5}, Shape{3, 1, 0, 2}),
+                                {{7, 13}, {1, 0}},
+                                {{33, 70}, {1, 0}},
+                                {{1, 1}, {1, 0}},
+                                {{2, 7, 15, 3}, {0, 3, 1, 2}},
+                                {{2, 3, 1, 5}, {2, 3, 1, 0}},
+                                {{2, 3, 4, 5, 6}, {0, 2, 1, 3, 4}},
+                                {{4, 1, 3}, {0, 1, 2}},
+                                {{2, 3, 4, 5, 2}, {4, 0, 2, 1, 3}}})
     all.push_back(transpose(x, permutation));
   all.push_back(reshape({2, 3, 4, 5}, {2, 60}));
   all.push_back(reshape({1, 3, 1, 5}, {3, 5}));
@@ -206,10 +215,16 @@ static std::vector<Case> cases() {
   for (auto [channels, groups] : {std::pair(6, 2), {6, 3}, {58, 2}, {116, 2}, {48, 4}})
     all.push_back(channelShuffle({1, channels, 3, 7}, groups));
   for (const char *type : {"f64", "f16", "bf16", "si64", "si32", "si16", "si8", "ui8", "i1"}) {
-    std::vector<Case> few = {concat({{2, 3}, {2, 4}}, 1), split({2, 7}, 1, {3, 4}, 1), slice({6}, {5}, {3}, {-2}),
-                             pad({2, 3}, {1, 1}, {0, 2}, "constant", 1), pad({2, 3}, {1, 1}, {0, 2}, "reflect"),
-                             transpose({2, 3}, {1, 0}), expand({3, 1}, {3, 4}, {3, 4}), tile({2, 3}, {2, 1}),
-                             gather({3, 4}, {5}, 0, "si64", false), channelShuffle({1, 6, 2, 3}, 3)};
+    std::vector<Case> few = {concat({{2, 3}, {2, 4}}, 1),
+                             split({2, 7}, 1, {3, 4}, 1),
+                             slice({6}, {5}, {3}, {-2}),
+                             pad({2, 3}, {1, 1}, {0, 2}, "constant", 1),
+                             pad({2, 3}, {1, 1}, {0, 2}, "reflect"),
+                             transpose({2, 3}, {1, 0}),
+                             expand({3, 1}, {3, 4}, {3, 4}),
+                             tile({2, 3}, {2, 1}),
+                             gather({3, 4}, {5}, 0, "si64", false),
+                             channelShuffle({1, 6, 2, 3}, 3)};
     for (Case &one : few) {
       bool integer = type[0] != 'f' && type[0] != 'b';
       for (Operand &operand : one.operands)

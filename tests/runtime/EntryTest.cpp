@@ -19,8 +19,7 @@ namespace {
 /// A valid call of the fake network, to be spoiled by a test.
 struct Call {
   explicit Call(int32_t batch = 1)
-      : x(24 * batch), y(24 * batch, -1),
-        sums(2 * batch, -1), in{x.data()}, out{y.data(), sums.data()} {
+      : x(24 * batch), y(24 * batch, -1), sums(2 * batch, -1), in{x.data()}, out{y.data(), sums.data()} {
     std::iota(x.begin(), x.end(), -5.0f);
     call.struct_size = sizeof call;
     call.batch = batch;
@@ -28,9 +27,7 @@ struct Call {
     call.outputs = out;
     call.arena = arena;
   }
-  cnnc_status run(const cnnc_network *network = first_model()) {
-    return network->run(network, &call);
-  }
+  cnnc_status run(const cnnc_network *network = first_model()) { return network->run(network, &call); }
 
   std::vector<float> x, y, sums;
   const void *in[1];
@@ -43,8 +40,7 @@ void expectResult(const Call &call) {
   for (size_t i = 0; i < call.x.size(); ++i)
     EXPECT_EQ(call.y[i], call.x[i] > 0 ? 2 * call.x[i] : 0) << i;
   for (size_t channel = 0; channel < call.sums.size(); ++channel)
-    EXPECT_EQ(call.sums[channel],
-              std::accumulate(&call.y[12 * channel], &call.y[12 * channel] + 12, 0.0f) / 2);
+    EXPECT_EQ(call.sums[channel], std::accumulate(&call.y[12 * channel], &call.y[12 * channel] + 12, 0.0f) / 2);
 }
 
 uint64_t ticks() {

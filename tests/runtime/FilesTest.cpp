@@ -63,10 +63,9 @@ void spoil(const std::vector<uint8_t> &file, Tensor (*parse)(const std::vector<u
 } // namespace
 
 TEST(Npy, GivesBackWhatItWrote) {
-  for (int32_t type : {CNNC_F32, CNNC_U8, CNNC_I8, CNNC_U16, CNNC_I16, CNNC_I32, CNNC_I64,
-                       CNNC_BOOL, CNNC_F16, CNNC_F64, CNNC_U32, CNNC_U64, CNNC_BF16})
-    for (const std::vector<int64_t> &shape :
-         {std::vector<int64_t>{}, {5}, {2, 3}, {1, 3, 2, 2}, {0, 4}}) {
+  for (int32_t type : {CNNC_F32, CNNC_U8, CNNC_I8, CNNC_U16, CNNC_I16, CNNC_I32, CNNC_I64, CNNC_BOOL, CNNC_F16,
+                       CNNC_F64, CNNC_U32, CNNC_U64, CNNC_BF16})
+    for (const std::vector<int64_t> &shape : {std::vector<int64_t>{}, {5}, {2, 3}, {1, 3, 2, 2}, {0, 4}}) {
       Tensor tensor{type, shape, std::vector<uint8_t>(shape_bytes(shape, type), 1)};
       std::vector<uint8_t> file = format_npy(tensor);
       EXPECT_EQ((file.size() - tensor.data.size()) % 64, 0u);
@@ -78,25 +77,17 @@ TEST(Npy, GivesBackWhatItWrote) {
 }
 
 TEST(Npy, RefusesWhatItCannotRead) {
-  auto message = [](const std::string &header, size_t size) {
-    return failure([&] { parse_npy(npy(header, size)); });
-  };
+  auto message = [](const std::string &header, size_t size) { return failure([&] { parse_npy(npy(header, size)); }); };
   EXPECT_EQ(message("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 24), "");
   EXPECT_EQ(message("{'shape': (2,), 'fortran_order':False,'descr':'|u1'}", 2), "");
-  EXPECT_NE(message("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", 8).find("'>f4'"),
-            std::string::npos);
+  EXPECT_NE(message("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", 8).find("'>f4'"), std::string::npos);
   EXPECT_NE(message("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", 8), "");
-  EXPECT_NE(
-      message("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", 24).find("Fortran"),
-      std::string::npos);
-  EXPECT_NE(
-      message("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 20).find("20 bytes"),
-      std::string::npos);
+  EXPECT_NE(message("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", 24).find("Fortran"),
+            std::string::npos);
+  EXPECT_NE(message("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 20).find("20 bytes"),
+            std::string::npos);
   EXPECT_NE(message("{'descr': '<f4', 'fortran_order': False, 'shape': (-2, 3), }", 24), "");
-  EXPECT_NE(
-      message("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999, 999999999999), }",
-              8),
-      "");
+  EXPECT_NE(message("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999, 999999999999), }", 8), "");
   EXPECT_NE(message("{'descr': '<f4'}", 8), "");
   EXPECT_NE(failure([] { parse_npy({}); }), "");
 }
@@ -109,8 +100,8 @@ TEST(TensorProto, ReadsRawAndTypedData) {
   raw.resize(raw.size() + 24, 0);
   EXPECT_EQ(parse_tensor_proto(raw).shape, (std::vector<int64_t>{2, 3}));
   // packed dims, type 6, packed int32_data of -1 and 5, a name
-  Tensor ints = parse_tensor_proto({0x0a, 1,    2,    0x10, 6,    0x2a, 11, 0xff, 0xff, 0xff, 0xff,
-                                    0xff, 0xff, 0xff, 0xff, 0xff, 1,    5,  0x42, 1,    'x'});
+  Tensor ints = parse_tensor_proto(
+      {0x0a, 1, 2, 0x10, 6, 0x2a, 11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 5, 0x42, 1, 'x'});
   EXPECT_EQ(ints.shape, std::vector<int64_t>{2});
   EXPECT_EQ(element(ints, 0), -1);
   EXPECT_EQ(element(ints, 1), 5);
@@ -129,14 +120,8 @@ TEST(TensorProto, RefusesWhatIsNone) {
               parse_tensor_proto({0x08, 2, 0x10, 1, 0x4a, 4, 0, 0, 0, 0});
             }).find("2 needs 8"),
             std::string::npos);
-  EXPECT_NE(failure([] {
-              parse_tensor_proto({0x08, 1, 0x10, 8, 0x32, 1, 'a'});
-            }).find("strings"),
-            std::string::npos);
-  EXPECT_NE(failure([] {
-              parse_tensor_proto({0x08, 1, 0x10, 1, 0x6a, 0});
-            }).find("another file"),
-            std::string::npos);
+  EXPECT_NE(failure([] { parse_tensor_proto({0x08, 1, 0x10, 8, 0x32, 1, 'a'}); }).find("strings"), std::string::npos);
+  EXPECT_NE(failure([] { parse_tensor_proto({0x08, 1, 0x10, 1, 0x6a, 0}); }).find("another file"), std::string::npos);
 }
 
 TEST(TensorProto, BearsSpoiltFiles) {
@@ -165,8 +150,7 @@ TEST(Image, ResizesByAnyRatioLikePillow) {
   Image edges{6, 1, 1, {0, 10, 200, 255, 30, 90}};
   EXPECT_EQ(resize_image(edges, 4, 1, false).pixels, (std::vector<uint8_t>{4, 143, 174, 68}));
   EXPECT_EQ(resize_image(edges, 4, 1, true).pixels, (std::vector<uint8_t>{0, 149, 183, 59}));
-  EXPECT_EQ(resize_image(edges, 8, 1, true).pixels,
-            (std::vector<uint8_t>{0, 0, 74, 215, 255, 106, 37, 93}));
+  EXPECT_EQ(resize_image(edges, 8, 1, true).pixels, (std::vector<uint8_t>{0, 0, 74, 215, 255, 106, 37, 93}));
 }
 
 TEST(Image, RefusesWhatIsNone) {
@@ -175,8 +159,7 @@ TEST(Image, RefusesWhatIsNone) {
 }
 
 TEST(Image, TakesWhatTheMetadataSayUnlessGiven) {
-  cnnc_metadata metadata[] = {
-      {"input.mean", "1,2,3"}, {"input.scale", "0.5"}, {"input.crop", "64"}};
+  cnnc_metadata metadata[] = {{"input.mean", "1,2,3"}, {"input.scale", "0.5"}, {"input.crop", "64"}};
   cnnc_network network{};
   network.metadata = metadata;
   network.metadata_count = 3;

@@ -15,9 +15,7 @@ using namespace cnnc;
 namespace fs = std::filesystem;
 
 namespace {
-std::string library(const std::string &name) {
-  return std::string(CNNC_TEST_LIBRARIES) + "/" + name + ".so";
-}
+std::string library(const std::string &name) { return std::string(CNNC_TEST_LIBRARIES) + "/" + name + ".so"; }
 
 struct Result {
   int code;
@@ -78,12 +76,12 @@ protected:
 
 TEST_F(Run, WritesOutputsAndJson) {
   std::string x = input("x.npy", {1, 2, 3, 4});
-  Result result = run(library("fake") + " " + x + " --output " + path("deep/folder") +
-                      " --json --repeat 3 --threads 2 --profile");
+  Result result =
+      run(library("fake") + " " + x + " --output " + path("deep/folder") + " --json --repeat 3 --threads 2 --profile");
   ASSERT_EQ(result.code, 0) << result.error;
   auto json = nlohmann::json::parse(result.out);
-  for (const char *key : {"outputs", "top", "threads", "repeat", "median_ms", "min_ms", "open_ms",
-                          "first_ms", "peak_rss_mb"})
+  for (const char *key :
+       {"outputs", "top", "threads", "repeat", "median_ms", "min_ms", "open_ms", "first_ms", "peak_rss_mb"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(json["threads"], 2);
   EXPECT_EQ(json["repeat"], 3);
@@ -120,8 +118,8 @@ TEST_F(Run, TakesTheBatchFromTheInput) {
 
 TEST_F(Run, ShowsLabels) {
   std::ofstream(path("labels.txt")) << "cat\r\ndog\n";
-  Result result = run(library("fake") + " " + input("x.npy", {1, 2, 3, 4}) + " --labels " +
-                      path("labels.txt") + " --profile");
+  Result result =
+      run(library("fake") + " " + input("x.npy", {1, 2, 3, 4}) + " --labels " + path("labels.txt") + " --profile");
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_LT(result.out.find("dog"), result.out.find("cat")) << result.out;
   EXPECT_NE(result.out.find("ReduceSum_2"), std::string::npos) << result.out;
@@ -130,8 +128,8 @@ TEST_F(Run, ShowsLabels) {
 TEST_F(Run, ShowsWhatTheNetworkNeeds) {
   Result result = run(library("foreign") + " --info");
   EXPECT_EQ(result.code, 0) << result.error;
-  for (const char *line : {"input     x f32 1x2x3x4", "output    y f32 1x2x3x4", "phases    3",
-                           "producer_name = by hand"})
+  for (const char *line :
+       {"input     x f32 1x2x3x4", "output    y f32 1x2x3x4", "phases    3", "producer_name = by hand"})
     EXPECT_NE(result.out.find(line), std::string::npos) << result.out;
   EXPECT_EQ(nlohmann::json::parse(run(library("fake") + " --info --json").out)["arena_bytes"], 96);
 }
@@ -142,10 +140,9 @@ TEST_F(Run, NormalisesPhotographs) {
   Tensor tensor = parse_npy(read_file(path("out1/same.npy")));
   EXPECT_EQ(element(tensor, 2048), (200 - 127) / 128.0f);
   EXPECT_LT(element(tensor, 0), element(tensor, 31));
-  ASSERT_EQ(run(library("photo") + " " + photo + " --scale 1 --mean 0,0,100 --std 2 " + photo +
-                " -o " + path("out2"))
-                .code,
-            0);
+  ASSERT_EQ(
+      run(library("photo") + " " + photo + " --scale 1 --mean 0,0,100 --std 2 " + photo + " -o " + path("out2")).code,
+      0);
   tensor = parse_npy(read_file(path("out2/same.npy")));
   EXPECT_EQ(tensor.shape[0], 2);
   EXPECT_EQ(element(tensor, 2048), 50);
@@ -154,10 +151,9 @@ TEST_F(Run, NormalisesPhotographs) {
   EXPECT_EQ(tensor.type, CNNC_U8);
   EXPECT_EQ(element(tensor, 2), 200);
   // torchvision's geometry: of 53 columns those from the 10th, since halves round to even
-  ASSERT_EQ(run(library("bytes") + " " + photo +
-                " --resize 40 --crop 32 --interpolation bilinear -o " + path("out4"))
-                .code,
-            0);
+  ASSERT_EQ(
+      run(library("bytes") + " " + photo + " --resize 40 --crop 32 --interpolation bilinear -o " + path("out4")).code,
+      0);
   tensor = parse_npy(read_file(path("out4/same.npy")));
   EXPECT_NEAR(element(tensor, 0), 10.5 * 80 / 53 * 2 - 1, 2);
   expectError(library("photo") + " " + photo + " --resize 16 --crop 32", "--resize");
@@ -207,8 +203,7 @@ TEST_F(Run, SaysWhatIsWrongInOneLine) {
 
 TEST_F(Run, NeedsThePlaceToWrite) {
   std::string x = input("x.npy", {1, 2, 3, 4});
-  int status = std::system(
-      (CNNC_RUN " " + library("fake") + " " + x + " >/dev/full 2>" + path("error")).c_str());
+  int status = std::system((CNNC_RUN " " + library("fake") + " " + x + " >/dev/full 2>" + path("error")).c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
   EXPECT_NE(text("error").find("stdout"), std::string::npos);
 }

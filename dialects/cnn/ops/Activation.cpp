@@ -9,13 +9,13 @@ using namespace cnnc::cnn;
 
 /// Defines an activation of floats: FLOPS an element, whether zero gives zero, its value as an
 /// expression of the Float x.
-#define CNN_ACTIVATION(OP, FLOPS, KEEPS_ZERO, VALUE)                                               \
-  CNN_INFER_TYPE(OP, sameFloats)                                                                   \
-  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                             \
-  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                   \
-    Loops loops(builder, getLoc());                                                                \
-    Float x(loops, values[0]);                                                                     \
-    return VALUE;                                                                                  \
+#define CNN_ACTIVATION(OP, FLOPS, KEEPS_ZERO, VALUE)                                                                   \
+  CNN_INFER_TYPE(OP, sameFloats)                                                                                       \
+  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                                                 \
+  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                                       \
+    Loops loops(builder, getLoc());                                                                                    \
+    Float x(loops, values[0]);                                                                                         \
+    return VALUE;                                                                                                      \
   }
 
 // An elementary function counts as ten operations.
@@ -33,14 +33,12 @@ CNN_ACTIVATION(LeakyReluOp, 2, true, select(less(x, 0), x *getAlpha().convertToD
 CNN_ACTIVATION(ThresholdedReluOp, 1, getAlpha().convertToDouble() >= 0,
                select(less(getAlpha().convertToDouble(), x), x, x.like(0)))
 CNN_ACTIVATION(SigmoidOp, 12, false, sigmoid(x))
-CNN_ACTIVATION(HardSigmoidOp, 4, false,
-               clamp(x *getAlpha().convertToDouble() + getBeta().convertToDouble(), 0, 1))
+CNN_ACTIVATION(HardSigmoidOp, 4, false, clamp(x *getAlpha().convertToDouble() + getBeta().convertToDouble(), 0, 1))
 CNN_ACTIVATION(HardSwishOp, 5, true, x *clamp(x / 6 + 0.5, 0, 1))
 CNN_ACTIVATION(TanhOp, 12, true, tanh(x))
 CNN_ACTIVATION(EluOp, 12, true, elu(x, getAlpha().convertToDouble()))
 CNN_ACTIVATION(CeluOp, 13, true, celu(x, getAlpha().convertToDouble()))
-CNN_ACTIVATION(SeluOp, 13, true,
-               elu(x, getAlpha().convertToDouble()) * getGamma().convertToDouble())
+CNN_ACTIVATION(SeluOp, 13, true, elu(x, getAlpha().convertToDouble()) * getGamma().convertToDouble())
 CNN_ACTIVATION(GeluOp, 14, true, gelu(x, getApproximate()))
 CNN_ACTIVATION(SiluOp, 13, true, x *sigmoid(x))
 CNN_ACTIVATION(MishOp, 32, true, x *tanh(softplus(x)))
@@ -66,8 +64,7 @@ Value ReluOp::emitElement(OpBuilder &builder, ValueRange values) {
 
 CNN_INFER_TYPE(ClipOp, sameType)
 CNN_POINTWISE(ClipOp, 2,
-              (!getMin() || getMin()->convertToDouble() <= 0) &&
-                  (!getMax() || getMax()->convertToDouble() >= 0))
+              (!getMin() || getMin()->convertToDouble() <= 0) && (!getMax() || getMax()->convertToDouble() >= 0))
 Value ClipOp::emitElement(OpBuilder &builder, ValueRange values) {
   Loops loops(builder, getLoc());
   Type element = getX().getType().getElementType();
@@ -82,13 +79,11 @@ Value ClipOp::emitElement(OpBuilder &builder, ValueRange values) {
 template <typename Op>
 static FailureOr<RankedTensorType> preluType(Op op, Emit emit) {
   RankedTensorType x = tensorOf(op.getX());
-  FailureOr<RankedTensorType> type =
-      broadcastType({op.getX(), op.getSlope()}, x.getElementType(), emit);
+  FailureOr<RankedTensorType> type = broadcastType({op.getX(), op.getSlope()}, x.getElementType(), emit);
   if (succeeded(type) && type->getShape() != x.getShape())
-    return emit() << "slope " << text(tensorOf(op.getSlope())) << " does not broadcast to x "
-                  << text(x);
-  if (succeeded(type) && (!isa<FloatType>(x.getElementType()) ||
-                          tensorOf(op.getSlope()).getElementType() != x.getElementType()))
+    return emit() << "slope " << text(tensorOf(op.getSlope())) << " does not broadcast to x " << text(x);
+  if (succeeded(type) &&
+      (!isa<FloatType>(x.getElementType()) || tensorOf(op.getSlope()).getElementType() != x.getElementType()))
     return emit() << "takes floats of one type, got " << x.getElementType() << " and "
                   << tensorOf(op.getSlope()).getElementType();
   return type;

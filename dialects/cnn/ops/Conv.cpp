@@ -12,8 +12,8 @@ static LogicalResult checkOperands(Op op, int64_t filters, Emit emit) {
   RankedTensorType x = tensorOf(op.getX()), weight = tensorOf(op.getWeight());
   int64_t groups = op.getGroups(), channels = x.getDimSize(1);
   if (groups < 1 || channels % groups || filters % groups)
-    return emit() << "groups = " << groups << " must divide the " << channels
-                  << " input channels and the " << filters << " filters";
+    return emit() << "groups = " << groups << " must divide the " << channels << " input channels and the " << filters
+                  << " filters";
   if (weight.getElementType() != x.getElementType())
     return emit() << "weight is " << weight.getElementType() << ", but x is " << x.getElementType();
   if (op.getBias()) {
@@ -29,8 +29,7 @@ static LogicalResult checkRanks(Op op, StringRef weight, Emit emit) {
   RankedTensorType x = tensorOf(op.getX()), w = tensorOf(op.getWeight());
   if (x.getRank() == 4 && w.getRank() == 4)
     return success();
-  return emit() << "needs x [N, C, H, W] and weight " << weight << ", got " << text(x) << " and "
-                << text(w);
+  return emit() << "needs x [N, C, H, W] and weight " << weight << ", got " << text(x) << " and " << text(w);
 }
 
 template <typename Op>
@@ -40,13 +39,12 @@ static FailureOr<RankedTensorType> convType(Op op, Emit emit) {
     return failure();
   ArrayRef<int64_t> in = x.getShape(), kernel = weight.getShape();
   if (failed(checkOperands(op, kernel[0], emit)) ||
-      failed(
-          checkWindows(emit, kernel.take_back(2), op.getStride(), op.getDilation(), op.getPad())))
+      failed(checkWindows(emit, kernel.take_back(2), op.getStride(), op.getDilation(), op.getPad())))
     return failure();
   int64_t groups = op.getGroups();
   if (kernel[1] != in[1] / groups)
-    return emit() << "weight " << text(weight) << " is for " << kernel[1] * groups
-                  << " input channels in " << groups << " groups, but x has " << in[1];
+    return emit() << "weight " << text(weight) << " is for " << kernel[1] * groups << " input channels in " << groups
+                  << " groups, but x has " << in[1];
   auto [rows, columns] = windowsOf(op, kernel.take_back(2));
   int64_t height = rows.count(in[2]), width = columns.count(in[3]);
   if (height < 1 || width < 1)
@@ -63,22 +61,19 @@ static FailureOr<RankedTensorType> convTransposeType(Op op, Emit emit) {
   ArrayRef<int64_t> in = x.getShape(), kernel = weight.getShape();
   int64_t filters = kernel[1] * static_cast<int64_t>(op.getGroups());
   if (failed(checkOperands(op, filters, emit)) ||
-      failed(
-          checkWindows(emit, kernel.take_back(2), op.getStride(), op.getDilation(), op.getPad())) ||
+      failed(checkWindows(emit, kernel.take_back(2), op.getStride(), op.getDilation(), op.getPad())) ||
       failed(checkNumbers(emit, "output_pad", op.getOutputPad(), 2, 0)))
     return failure();
   if (kernel[0] != in[1])
-    return emit() << "weight " << text(weight) << " is for " << kernel[0]
-                  << " input channels, but x has " << in[1];
+    return emit() << "weight " << text(weight) << " is for " << kernel[0] << " input channels, but x has " << in[1];
   auto windows = windowsOf(op, kernel.take_back(2));
   auto length = [&](int d) {
     const Window &window = windows[d];
-    return (in[2 + d] - 1) * window.stride + window.extent() - window.low - window.high +
-           op.getOutputPad()[d];
+    return (in[2 + d] - 1) * window.stride + window.extent() - window.low - window.high + op.getOutputPad()[d];
   };
   if (length(0) < 1 || length(1) < 1)
-    return emit() << "pad [" << op.getPad() << "] leaves nothing of a result of " << text(x)
-                  << " by a window of " << windows[0].extent() << "x" << windows[1].extent();
+    return emit() << "pad [" << op.getPad() << "] leaves nothing of a result of " << text(x) << " by a window of "
+                  << windows[0].extent() << "x" << windows[1].extent();
   return reshaped(x, {in[0], filters, length(0), length(1)});
 }
 CNN_INFER(ConvTransposeOp, convTransposeType)
@@ -106,11 +101,10 @@ void ConvOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange output
     Span box[] = {upTo(loops, weight[1], "channel"), rows.taps(loops, at[2], x[2], y[2], "kh"),
                   columns.taps(loops, at[3], x[3], y[3], "kw")};
     Value result = sum(loops, box, type, [&](ValueRange i) {
-      Value pixel = loadAs(loops, type, element, inputs[0],
-                           {image, loops.add(first, i[0]), rows.position(loops, at[2], i[1]),
-                            columns.position(loops, at[3], i[2])});
-      return times(loops, pixel,
-                   loadAs(loops, type, element, inputs[1], {filter, i[0], i[1], i[2]}));
+      Value pixel = loadAs(
+          loops, type, element, inputs[0],
+          {image, loops.add(first, i[0]), rows.position(loops, at[2], i[1]), columns.position(loops, at[3], i[2])});
+      return times(loops, pixel, loadAs(loops, type, element, inputs[1], {filter, i[0], i[1], i[2]}));
     });
     if (getBias())
       result = plus(loops, result, loadAs(loops, type, element, inputs[2], filter));
@@ -149,9 +143,8 @@ void ConvTransposeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRan
       auto product = [&]() -> Value {
         Value channel = loops.add(first, i[0]);
         Value pixel = loadAs(loops, type, element, inputs[0], {image, channel, i[1], i[2]});
-        Value factor = loadAs(
-            loops, type, element, inputs[1],
-            {channel, filter, loops.div(down, rows.dilation), loops.div(right, columns.dilation)});
+        Value factor = loadAs(loops, type, element, inputs[1],
+                              {channel, filter, loops.div(down, rows.dilation), loops.div(right, columns.dilation)});
         return times(loops, pixel, factor);
       };
       if (rows.dilation == 1 && columns.dilation == 1)

@@ -10,13 +10,10 @@ using namespace mlir;
 using namespace cnnc::cnn;
 
 Type cnnc::cnn::computeType(Type element) {
-  return element.isF16() || element.isBF16() ? Float32Type::get(element.getContext())
-                                             : signless(element);
+  return element.isF16() || element.isBF16() ? Float32Type::get(element.getContext()) : signless(element);
 }
 
-bool cnnc::cnn::isUnsigned(Type element) {
-  return element.isUnsignedInteger() || element.isSignlessInteger(1);
-}
+bool cnnc::cnn::isUnsigned(Type element) { return element.isUnsignedInteger() || element.isSignlessInteger(1); }
 
 Value cnnc::cnn::loadAs(Loops &loops, Type to, Type element, Value memref, ValueRange indices) {
   Value value = loops.load(memref, indices);
@@ -82,9 +79,8 @@ static Value extreme(Loops &loops, Type element, bool least) {
   if (isa<FloatType>(type))
     return loops.number(type, least ? -infinity : infinity);
   unsigned width = type.getIntOrFloatBitWidth();
-  APInt value = isUnsigned(element)
-                    ? (least ? APInt::getMinValue(width) : APInt::getMaxValue(width))
-                    : (least ? APInt::getSignedMinValue(width) : APInt::getSignedMaxValue(width));
+  APInt value = isUnsigned(element) ? (least ? APInt::getMinValue(width) : APInt::getMaxValue(width))
+                                    : (least ? APInt::getSignedMinValue(width) : APInt::getSignedMaxValue(width));
   return arith::ConstantOp::create(loops.builder, loops.loc, IntegerAttr::get(type, value));
 }
 
@@ -92,20 +88,17 @@ Value cnnc::cnn::lowest(Loops &loops, Type element) { return extreme(loops, elem
 Value cnnc::cnn::highest(Loops &loops, Type element) { return extreme(loops, element, false); }
 
 Value cnnc::cnn::toFloat(Loops &loops, Type type, Value index) {
-  Value integer =
-      arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), index);
+  Value integer = arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), index);
   return arith::SIToFPOp::create(loops.builder, loops.loc, type, integer);
 }
 
-Span cnnc::cnn::upTo(Loops &loops, int64_t count, StringRef name) {
-  return {loops.index(0), loops.index(count), name};
-}
+Span cnnc::cnn::upTo(Loops &loops, int64_t count, StringRef name) { return {loops.index(0), loops.index(count), name}; }
 
 /// Whether a range holds exactly one index, which is known now.
 static bool isSingle(Span range) {
   APInt low, high;
-  return matchPattern(range.low, m_ConstantInt(&low)) &&
-         matchPattern(range.high, m_ConstantInt(&high)) && low + 1 == high;
+  return matchPattern(range.low, m_ConstantInt(&low)) && matchPattern(range.high, m_ConstantInt(&high)) &&
+         low + 1 == high;
 }
 
 static Value fold(Loops &loops, ArrayRef<Span> box, Value identity, Combine combine, Body body,
@@ -127,8 +120,7 @@ static Value fold(Loops &loops, ArrayRef<Span> box, Value identity, Combine comb
   return loops.loop(box.front().low, box.front().high, 1, identity, turn, box.front().name)[0];
 }
 
-Value cnnc::cnn::fold(Loops &loops, ArrayRef<Span> box, Value identity, Combine combine,
-                      Body body) {
+Value cnnc::cnn::fold(Loops &loops, ArrayRef<Span> box, Value identity, Combine combine, Body body) {
   SmallVector<Value> indices;
   return ::fold(loops, box, identity, combine, body, indices);
 }

@@ -12,11 +12,9 @@ mlir::Type computeType(mlir::Type element);
 bool isUnsigned(mlir::Type element);
 
 /// An element as a number of type `to`. `element` tells the sign of an integer in memory.
-mlir::Value loadAs(Loops &loops, mlir::Type to, mlir::Type element, mlir::Value memref,
-                   mlir::ValueRange indices);
+mlir::Value loadAs(Loops &loops, mlir::Type to, mlir::Type element, mlir::Value memref, mlir::ValueRange indices);
 /// Stores a number as such an element.
-void storeAs(Loops &loops, mlir::Type element, mlir::Value value, mlir::Value memref,
-             mlir::ValueRange indices);
+void storeAs(Loops &loops, mlir::Type element, mlir::Value value, mlir::Value memref, mlir::ValueRange indices);
 
 /// Arithmetic of floats and of integers.
 mlir::Value plus(Loops &loops, mlir::Value a, mlir::Value b);
@@ -43,8 +41,7 @@ using Body = llvm::function_ref<mlir::Value(mlir::ValueRange)>;
 /// Combines body's values over a box of indices, the last one innermost. Each loop has its own
 /// partial result that begins with `identity`: so errors of rounding grow with the sides of the
 /// box, not with its volume.
-mlir::Value fold(Loops &loops, llvm::ArrayRef<Span> box, mlir::Value identity, Combine combine,
-                 Body body);
+mlir::Value fold(Loops &loops, llvm::ArrayRef<Span> box, mlir::Value identity, Combine combine, Body body);
 /// The sum of body's values.
 mlir::Value sum(Loops &loops, llvm::ArrayRef<Span> box, mlir::Type type, Body body);
 

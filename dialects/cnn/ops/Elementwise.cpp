@@ -12,13 +12,13 @@ static Type elementOf(Op op) {
 }
 
 /// Functions of one float.
-#define CNN_UNARY(OP, FLOPS, KEEPS_ZERO, VALUE)                                                    \
-  CNN_INFER_TYPE(OP, sameFloats)                                                                   \
-  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                             \
-  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                   \
-    Loops loops(builder, getLoc());                                                                \
-    Float x(loops, values[0]);                                                                     \
-    return VALUE;                                                                                  \
+#define CNN_UNARY(OP, FLOPS, KEEPS_ZERO, VALUE)                                                                        \
+  CNN_INFER_TYPE(OP, sameFloats)                                                                                       \
+  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                                                 \
+  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                                       \
+    Loops loops(builder, getLoc());                                                                                    \
+    Float x(loops, values[0]);                                                                                         \
+    return VALUE;                                                                                                      \
   }
 CNN_UNARY(SqrtOp, 1, true, sqrt(x))
 CNN_UNARY(ExpOp, 10, false, exp(x))
@@ -44,23 +44,20 @@ static Value choose(Loops &loops, Value condition, Value a, Value b) {
 }
 
 /// Functions of one number, whose sign is known from `element`.
-#define CNN_UNARY_NUMBER(OP, KEEPS_ZERO, FUNCTION)                                                 \
-  CNN_INFER_TYPE(OP, sameType)                                                                     \
-  CNN_POINTWISE(OP, 1, KEEPS_ZERO)                                                                 \
-  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                   \
-    Loops loops(builder, getLoc());                                                                \
-    return FUNCTION(loops, elementOf(*this), values[0]);                                           \
+#define CNN_UNARY_NUMBER(OP, KEEPS_ZERO, FUNCTION)                                                                     \
+  CNN_INFER_TYPE(OP, sameType)                                                                                         \
+  CNN_POINTWISE(OP, 1, KEEPS_ZERO)                                                                                     \
+  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                                       \
+    Loops loops(builder, getLoc());                                                                                    \
+    return FUNCTION(loops, elementOf(*this), values[0]);                                                               \
   }
 static Value absolute(Loops &loops, Type element, Value x) {
   if (isFloat(element))
     return abs(Float(loops, x));
-  return isUnsigned(element)
-             ? x
-             : greater(loops, element, x, minus(loops, loops.integer(x.getType(), 0), x));
+  return isUnsigned(element) ? x : greater(loops, element, x, minus(loops, loops.integer(x.getType(), 0), x));
 }
 static Value negative(Loops &loops, Type element, Value x) {
-  return isFloat(element) ? Value(-Float(loops, x))
-                          : minus(loops, loops.integer(x.getType(), 0), x);
+  return isFloat(element) ? Value(-Float(loops, x)) : minus(loops, loops.integer(x.getType(), 0), x);
 }
 static Value sign(Loops &loops, Type element, Value x) {
   if (isFloat(element)) {
@@ -71,8 +68,7 @@ static Value sign(Loops &loops, Type element, Value x) {
   Value positive = choose(loops, compare(loops, arith::CmpIPredicate::ne, x, zero), one, zero);
   if (isUnsigned(element))
     return positive;
-  return choose(loops, compare(loops, arith::CmpIPredicate::slt, x, zero),
-                loops.integer(x.getType(), -1), positive);
+  return choose(loops, compare(loops, arith::CmpIPredicate::slt, x, zero), loops.integer(x.getType(), -1), positive);
 }
 static Value inverse(Loops &loops, Type, Value x) {
   return compare(loops, arith::CmpIPredicate::eq, x, loops.integer(x.getType(), 0));
@@ -110,12 +106,12 @@ static FailureOr<RankedTensorType> powType(Op op, Emit emit) {
 }
 
 /// Functions of two numbers of one type.
-#define CNN_BINARY(OP, RULE, FLOPS, KEEPS_ZERO, FUNCTION)                                          \
-  CNN_INFER(OP, RULE)                                                                              \
-  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                             \
-  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                   \
-    Loops loops(builder, getLoc());                                                                \
-    return FUNCTION(loops, elementOf(*this), values[0], values[1]);                                \
+#define CNN_BINARY(OP, RULE, FLOPS, KEEPS_ZERO, FUNCTION)                                                              \
+  CNN_INFER(OP, RULE)                                                                                                  \
+  CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                                                 \
+  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                                       \
+    Loops loops(builder, getLoc());                                                                                    \
+    return FUNCTION(loops, elementOf(*this), values[0], values[1]);                                                    \
   }
 /// Where both have the same channels: a number that broadcasts is not zero beside them.
 template <typename Op>
@@ -168,10 +164,8 @@ static Value remainder(Loops &loops, Type element, Value a, Value b) {
   if (isUnsigned(element))
     return arith::RemUIOp::create(loops.builder, loops.loc, a, safe);
   using Predicate = arith::CmpIPredicate;
-  Value rest = arith::RemSIOp::create(loops.builder, loops.loc, a, safe),
-        zero = loops.integer(a.getType(), 0);
-  Value signs = compare(loops, Predicate::slt,
-                        arith::XOrIOp::create(loops.builder, loops.loc, rest, b), zero);
+  Value rest = arith::RemSIOp::create(loops.builder, loops.loc, a, safe), zero = loops.integer(a.getType(), 0);
+  Value signs = compare(loops, Predicate::slt, arith::XOrIOp::create(loops.builder, loops.loc, rest, b), zero);
   Value differs = loops.both(signs, compare(loops, Predicate::ne, rest, zero));
   return choose(loops, differs, sumOf(loops, element, rest, b), rest);
 }
@@ -184,19 +178,16 @@ CNN_BINARY(MaxOp, binaryType, 1, haveSameChannels(*this), greater)
 CNN_BINARY(MinOp, binaryType, 1, haveSameChannels(*this), lesser)
 
 /// Comparisons: the predicate of floats, of signed and of unsigned integers.
-#define CNN_COMPARE(OP, FLOATS, SIGNED, UNSIGNED)                                                  \
-  CNN_INFER(OP, compareType)                                                                       \
-  CNN_POINTWISE(OP, 1, false)                                                                      \
-  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                   \
-    Type element = elementOf(*this);                                                               \
-    if (isFloat(element))                                                                          \
-      return arith::CmpFOp::create(builder, getLoc(), arith::CmpFPredicate::FLOATS, values[0],     \
-                                   values[1]);                                                     \
-    Loops loops(builder, getLoc());                                                                \
-    return compare(loops,                                                                          \
-                   isUnsigned(element) ? arith::CmpIPredicate::UNSIGNED                            \
-                                       : arith::CmpIPredicate::SIGNED,                             \
-                   values[0], values[1]);                                                          \
+#define CNN_COMPARE(OP, FLOATS, SIGNED, UNSIGNED)                                                                      \
+  CNN_INFER(OP, compareType)                                                                                           \
+  CNN_POINTWISE(OP, 1, false)                                                                                          \
+  Value OP::emitElement(OpBuilder &builder, ValueRange values) {                                                       \
+    Type element = elementOf(*this);                                                                                   \
+    if (isFloat(element))                                                                                              \
+      return arith::CmpFOp::create(builder, getLoc(), arith::CmpFPredicate::FLOATS, values[0], values[1]);             \
+    Loops loops(builder, getLoc());                                                                                    \
+    return compare(loops, isUnsigned(element) ? arith::CmpIPredicate::UNSIGNED : arith::CmpIPredicate::SIGNED,         \
+                   values[0], values[1]);                                                                              \
   }
 CNN_COMPARE(EqualOp, OEQ, eq, eq)
 CNN_COMPARE(LessOp, OLT, slt, ult)
@@ -227,8 +218,7 @@ static Value converted(Loops &loops, Value x, Type from, Type to) {
   }
   if (x.getType() == target)
     return x;
-  unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth(),
-           wanted = computeType(to).getIntOrFloatBitWidth();
+  unsigned width = getElementTypeOrSelf(x).getIntOrFloatBitWidth(), wanted = computeType(to).getIntOrFloatBitWidth();
   if (isFloat(from) && isFloat(to))
     return wanted > width ? Value(arith::ExtFOp::create(builder, loc, target, x))
                           : Value(arith::TruncFOp::create(builder, loc, target, x));
@@ -256,8 +246,7 @@ Value PowOp::emitElement(OpBuilder &builder, ValueRange values) {
   Loops loops(builder, getLoc());
   Type a = getA().getType().getElementType(), b = getB().getType().getElementType();
   Type wide = isFloat(a) ? computeType(a) : builder.getF64Type();
-  Float base(loops, converted(loops, values[0], a, wide)),
-      exponent(loops, converted(loops, values[1], b, wide));
+  Float base(loops, converted(loops, values[0], a, wide)), exponent(loops, converted(loops, values[1], b, wide));
   Float result = pow(base, exponent);
   if (isFloat(a))
     return result;
@@ -271,8 +260,7 @@ static FailureOr<RankedTensorType> whereType(Op op, Emit emit) {
   Type a = tensorOf(op.getA()).getElementType(), b = tensorOf(op.getB()).getElementType();
   Type condition = tensorOf(op.getCondition()).getElementType();
   if (a != b || !condition.isInteger(1))
-    return emit() << "takes bools and two of one type, got " << condition << ", " << a << " and "
-                  << b;
+    return emit() << "takes bools and two of one type, got " << condition << ", " << a << " and " << b;
   return broadcastType({op.getCondition(), op.getA(), op.getB()}, a, emit);
 }
 CNN_INFER(WhereOp, whereType)

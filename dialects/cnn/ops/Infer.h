@@ -20,9 +20,7 @@ inline mlir::RankedTensorType reshaped(mlir::RankedTensorType type, llvm::ArrayR
 }
 /// A shape in messages: "1x64x7x7", and "scalar" for none.
 inline std::string text(mlir::RankedTensorType type) {
-  return type.getRank() ? llvm::join(llvm::map_range(type.getShape(),
-                                                     [](int64_t n) { return std::to_string(n); }),
-                                     "x")
+  return type.getRank() ? llvm::join(llvm::map_range(type.getShape(), [](int64_t n) { return std::to_string(n); }), "x")
                         : "scalar";
 }
 
@@ -30,18 +28,18 @@ inline std::string text(mlir::RankedTensorType type) {
 
 /// Defines inferReturnTypes() of OP by RULE(op, emit), which takes the operator or its adaptor,
 /// checks all that the result depends on, and returns the result's type.
-#define CNN_INFER_TYPE(OP, RULE)                                                                   \
-  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor op,  \
-                                     SmallVectorImpl<Type> &types) {                               \
-    FailureOr<RankedTensorType> type =                                                             \
-        RULE(op, [&] { return location ? mlir::emitError(*location) : InFlightDiagnostic(); });    \
-    if (succeeded(type))                                                                           \
-      types.push_back(*type);                                                                      \
-    return type;                                                                                   \
+#define CNN_INFER_TYPE(OP, RULE)                                                                                       \
+  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor op,                      \
+                                     SmallVectorImpl<Type> &types) {                                                   \
+    FailureOr<RankedTensorType> type =                                                                                 \
+        RULE(op, [&] { return location ? mlir::emitError(*location) : InFlightDiagnostic(); });                        \
+    if (succeeded(type))                                                                                               \
+      types.push_back(*type);                                                                                          \
+    return type;                                                                                                       \
   }
 /// And verify(), of operators that declare it.
-#define CNN_INFER(OP, RULE)                                                                        \
-  CNN_INFER_TYPE(OP, RULE)                                                                         \
-  LogicalResult OP::verify() {                                                                     \
-    return RULE(*this, [&] { return emitOpError(); });                                             \
+#define CNN_INFER(OP, RULE)                                                                                            \
+  CNN_INFER_TYPE(OP, RULE)                                                                                             \
+  LogicalResult OP::verify() {                                                                                         \
+    return RULE(*this, [&] { return emitOpError(); });                                                                 \
   }

@@ -12,8 +12,7 @@ template <typename Op>
 static FailureOr<RankedTensorType> fcType(Op op, Emit emit) {
   RankedTensorType x = tensorOf(op.getX()), weight = tensorOf(op.getWeight());
   if (x.getRank() != 2 || weight.getRank() != 2 || x.getDimSize(1) != weight.getDimSize(1))
-    return emit() << "needs x [N, K] and weight [units, K] of one K, got " << text(x) << " and "
-                  << text(weight);
+    return emit() << "needs x [N, K] and weight [units, K] of one K, got " << text(x) << " and " << text(weight);
   if (weight.getElementType() != x.getElementType())
     return emit() << "weight is " << weight.getElementType() << ", but x is " << x.getElementType();
   int64_t units = weight.getDimSize(0);
@@ -44,16 +43,14 @@ template <typename Op>
 static FailureOr<RankedTensorType> matmulType(Op op, Emit emit) {
   RankedTensorType a = tensorOf(op.getA()), b = tensorOf(op.getB());
   if (a.getElementType() != b.getElementType() || a.getElementType().isInteger(1))
-    return emit() << "needs numbers of one type, got " << a.getElementType() << " and "
-                  << b.getElementType();
+    return emit() << "needs numbers of one type, got " << a.getElementType() << " and " << b.getElementType();
   Product product{a.getShape(), b.getShape()};
   if (!a.getRank() || !b.getRank() || product.depth() != product.depthOfB())
     return emit() << "cannot multiply " << text(a) << " by " << text(b)
                   << ": the columns of the left must be as many as the rows of the right";
   SmallVector<int64_t> shape;
   if (!OpTrait::util::getBroadcastedShape(product.batchA(), product.batchB(), shape))
-    return emit() << "the leading dimensions of " << text(a) << " and " << text(b)
-                  << " do not broadcast";
+    return emit() << "the leading dimensions of " << text(a) << " and " << text(b) << " do not broadcast";
   if (!product.row())
     shape.push_back(a.getDimSize(a.getRank() - 2));
   if (!product.column())
@@ -62,12 +59,8 @@ static FailureOr<RankedTensorType> matmulType(Op op, Emit emit) {
 }
 CNN_INFER(MatmulOp, matmulType)
 
-int64_t FcOp::getFlops() {
-  return 2 * getY().getType().getNumElements() * getX().getType().getDimSize(1);
-}
-int64_t MatmulOp::getFlops() {
-  return 2 * getY().getType().getNumElements() * getA().getType().getShape().back();
-}
+int64_t FcOp::getFlops() { return 2 * getY().getType().getNumElements() * getX().getType().getDimSize(1); }
+int64_t MatmulOp::getFlops() { return 2 * getY().getType().getNumElements() * getA().getType().getShape().back(); }
 
 // An operand on the right of more dimensions would set the result's leading one.
 bool MatmulOp::isPerImage() {

@@ -18,8 +18,8 @@ static FailureOr<RankedTensorType> bnType(Op op, Emit emit) {
                                               {"running_var", op.getRunningVar()}};
   for (auto [name, value] : parameters)
     if (tensorOf(value).getShape() != x.getShape().slice(1, 1))
-      return emit() << name << " must have one number for each of the " << x.getDimSize(1)
-                    << " channels, got " << text(tensorOf(value));
+      return emit() << name << " must have one number for each of the " << x.getDimSize(1) << " channels, got "
+                    << text(tensorOf(value));
   return withoutLayout(x);
 }
 CNN_INFER(BnOp, bnType)
@@ -49,9 +49,7 @@ CNN_INFER(LogSoftmaxOp, softmaxType)
 
 // An elementary function counts as ten operations.
 int64_t BnOp::getFlops() { return 2 * getX().getType().getNumElements(); }
-int64_t LrnOp::getFlops() {
-  return getX().getType().getNumElements() * (2 * static_cast<int64_t>(getSize()) + 20);
-}
+int64_t LrnOp::getFlops() { return getX().getType().getNumElements() * (2 * static_cast<int64_t>(getSize()) + 20); }
 int64_t SoftmaxOp::getFlops() { return 13 * getX().getType().getNumElements(); }
 int64_t LogSoftmaxOp::getFlops() { return 13 * getX().getType().getNumElements(); }
 
@@ -74,8 +72,7 @@ void BnOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs)
             value = arith::ExtFOp::create(builder, getLoc(), type, value);
           return Float(loops, value);
         };
-        Float weight = parameter(1), bias = parameter(2), mean = parameter(3),
-              variance = parameter(4);
+        Float weight = parameter(1), bias = parameter(2), mean = parameter(3), variance = parameter(4);
         Float scale = weight / sqrt(variance + getEps().convertToDouble());
         SmallVector<int64_t> others(shape);
         others.erase(others.begin() + 1);
@@ -99,9 +96,8 @@ static Float inversePower(Float base, double exponent) {
 
 Value LrnOp::emitNormalized(OpBuilder &builder, Value x, Value squares) {
   Loops loops(builder, getLoc());
-  Float base =
-      Float(loops, squares) * (getAlpha().convertToDouble() / static_cast<double>(getSize())) +
-      getK().convertToDouble();
+  Float base = Float(loops, squares) * (getAlpha().convertToDouble() / static_cast<double>(getSize())) +
+               getK().convertToDouble();
   return Float(loops, x) * inversePower(base, getBeta().convertToDouble());
 }
 
@@ -140,12 +136,11 @@ static void lowerSoftmax(Op op, OpBuilder &builder, Value input, Value output,
       return Float(loops, loadAs(loops, type, element, input, at));
     };
     Span all = upTo(loops, length);
-    Float most(loops, fold(
-                          loops, all, lowest(loops, element),
-                          [&](Value a, Value b) { return greater(loops, element, a, b); },
-                          [&](ValueRange i) -> Value { return load(i[0]); }));
-    Float total(loops, sum(loops, all, type,
-                           [&](ValueRange i) -> Value { return exp(load(i[0]) - most); }));
+    Float most(loops,
+               fold(
+                   loops, all, lowest(loops, element), [&](Value a, Value b) { return greater(loops, element, a, b); },
+                   [&](ValueRange i) -> Value { return load(i[0]); }));
+    Float total(loops, sum(loops, all, type, [&](ValueRange i) -> Value { return exp(load(i[0]) - most); }));
     loops.loop(length, [&](Value i) {
       Float x = load(i);
       storeAs(loops, element, result(x - most, total), output, at);
@@ -154,11 +149,9 @@ static void lowerSoftmax(Op op, OpBuilder &builder, Value input, Value output,
 }
 
 void SoftmaxOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
-  lowerSoftmax(*this, builder, inputs[0], outputs[0],
-               [](Float x, Float total) { return exp(x) / total; });
+  lowerSoftmax(*this, builder, inputs[0], outputs[0], [](Float x, Float total) { return exp(x) / total; });
 }
 
 void LogSoftmaxOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
-  lowerSoftmax(*this, builder, inputs[0], outputs[0],
-               [](Float x, Float total) { return x - log(total); });
+  lowerSoftmax(*this, builder, inputs[0], outputs[0], [](Float x, Float total) { return x - log(total); });
 }

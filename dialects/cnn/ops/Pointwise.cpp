@@ -9,8 +9,7 @@
 using namespace mlir;
 using namespace cnnc::cnn;
 
-void cnnc::cnn::lowerPointwise(ElementwiseOpInterface op, OpBuilder &builder, ValueRange inputs,
-                               ValueRange outputs) {
+void cnnc::cnn::lowerPointwise(ElementwiseOpInterface op, OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   Loops loops(builder, op.getLoc());
   RankedTensorType result = tensorOf(op->getResult(0));
   loops.nest(result.getShape(), [&](ValueRange at) {
@@ -20,8 +19,7 @@ void cnnc::cnn::lowerPointwise(ElementwiseOpInterface op, OpBuilder &builder, Va
       SmallVector<Value> indices;
       for (auto [i, size] : llvm::zip(at.take_back(type.getRank()), type.getShape()))
         indices.push_back(size == 1 ? loops.index(0) : i);
-      values.push_back(loadAs(loops, computeType(type.getElementType()), type.getElementType(),
-                              memory, indices));
+      values.push_back(loadAs(loops, computeType(type.getElementType()), type.getElementType(), memory, indices));
     }
     storeAs(loops, result.getElementType(), op.emitElement(builder, values), outputs[0], at);
   });

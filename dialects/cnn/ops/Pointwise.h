@@ -18,8 +18,7 @@ bool isPointwisePerImage(mlir::Operation *op);
 /// `values` are.
 mlir::Type elementLike(mlir::Value value, mlir::Type element);
 /// The shapes' broadcast, as in ONNX.
-mlir::FailureOr<mlir::RankedTensorType> broadcastType(mlir::ValueRange operands, mlir::Type element,
-                                                      Emit emit);
+mlir::FailureOr<mlir::RankedTensorType> broadcastType(mlir::ValueRange operands, mlir::Type element, Emit emit);
 
 /// Rule of operators whose result is like x.
 template <typename Op>
@@ -39,10 +38,10 @@ mlir::FailureOr<mlir::RankedTensorType> sameFloats(Op op, Emit emit) {
 
 /// Defines what is the same for all elementwise operators: the loops, and the cost of FLOPS an
 /// element.
-#define CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                       \
-  int64_t OP::getFlops() { return (FLOPS)*getY().getType().getNumElements(); }                     \
-  bool OP::preservesZero() { return KEEPS_ZERO; }                                                  \
-  bool OP::isPerImage() { return isPointwisePerImage(*this); }                                     \
-  void OP::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {                 \
-    lowerPointwise(*this, builder, inputs, outputs);                                               \
+#define CNN_POINTWISE(OP, FLOPS, KEEPS_ZERO)                                                                           \
+  int64_t OP::getFlops() { return (FLOPS)*getY().getType().getNumElements(); }                                         \
+  bool OP::preservesZero() { return KEEPS_ZERO; }                                                                      \
+  bool OP::isPerImage() { return isPointwisePerImage(*this); }                                                         \
+  void OP::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {                                     \
+    lowerPointwise(*this, builder, inputs, outputs);                                                                   \
   }

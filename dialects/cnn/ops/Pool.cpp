@@ -15,10 +15,9 @@ static FailureOr<RankedTensorType> poolType(Op op, Emit emit) {
   if (failed(checkWindows(emit, op.getKernel(), op.getStride(), op.getDilation(), op.getPad())))
     return failure();
   auto [rows, columns] = windowsOf(op, op.getKernel());
-  if (std::max(rows.low, rows.high) >= rows.extent() ||
-      std::max(columns.low, columns.high) >= columns.extent())
-    return emit() << "pad [" << op.getPad() << "] must be less than the window " << rows.extent()
-                  << "x" << columns.extent();
+  if (std::max(rows.low, rows.high) >= rows.extent() || std::max(columns.low, columns.high) >= columns.extent())
+    return emit() << "pad [" << op.getPad() << "] must be less than the window " << rows.extent() << "x"
+                  << columns.extent();
   int64_t height = rows.count(x.getDimSize(2), op.getCeil());
   int64_t width = columns.count(x.getDimSize(3), op.getCeil());
   if (height < 1 || width < 1)
@@ -78,15 +77,12 @@ void MaxPoolOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange out
   Type element = getX().getType().getElementType(), type = computeType(element);
   auto [rows, columns] = windowsOf(*this, getKernel());
   loops.nest(y, [&, &rows = rows, &columns = columns](ValueRange at) {
-    Span box[] = {rows.taps(loops, at[2], x[2], y[2], "kh"),
-                  columns.taps(loops, at[3], x[3], y[3], "kw")};
+    Span box[] = {rows.taps(loops, at[2], x[2], y[2], "kh"), columns.taps(loops, at[3], x[3], y[3], "kw")};
     Value result = fold(
-        loops, box, lowest(loops, element),
-        [&](Value a, Value b) { return greater(loops, element, a, b); },
+        loops, box, lowest(loops, element), [&](Value a, Value b) { return greater(loops, element, a, b); },
         [&](ValueRange i) {
           return loadAs(loops, type, element, inputs[0],
-                        {at[0], at[1], rows.position(loops, at[2], i[0]),
-                         columns.position(loops, at[3], i[1])});
+                        {at[0], at[1], rows.position(loops, at[2], i[0]), columns.position(loops, at[3], i[1])});
         });
     storeAs(loops, element, result, outputs[0], at);
   });
@@ -94,8 +90,7 @@ void MaxPoolOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange out
 
 /// How many taps of window `i` count in a mean: those in the image, or those in its padding too;
 /// none that only `ceil` let hang over the end.
-static Value counted(Loops &loops, Window window, Value i, int64_t length, int64_t count,
-                     bool padding) {
+static Value counted(Loops &loops, Window window, Value i, int64_t length, int64_t count, bool padding) {
   if (padding) {
     length += window.low + window.high;
     window.low = window.high = 0;
@@ -110,12 +105,10 @@ void AvgPoolOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange out
   Type element = getX().getType().getElementType(), type = computeType(element);
   auto [rows, columns] = windowsOf(*this, getKernel());
   loops.nest(y, [&, &rows = rows, &columns = columns](ValueRange at) {
-    Span box[] = {rows.taps(loops, at[2], x[2], y[2], "kh"),
-                  columns.taps(loops, at[3], x[3], y[3], "kw")};
+    Span box[] = {rows.taps(loops, at[2], x[2], y[2], "kh"), columns.taps(loops, at[3], x[3], y[3], "kw")};
     Value total = sum(loops, box, type, [&](ValueRange i) {
-      return loadAs(
-          loops, type, element, inputs[0],
-          {at[0], at[1], rows.position(loops, at[2], i[0]), columns.position(loops, at[3], i[1])});
+      return loadAs(loops, type, element, inputs[0],
+                    {at[0], at[1], rows.position(loops, at[2], i[0]), columns.position(loops, at[3], i[1])});
     });
     bool padding = getCountIncludePad();
     Float height(loops, toFloat(loops, type, counted(loops, rows, at[2], x[2], y[2], padding)));
@@ -132,8 +125,7 @@ static void lowerGlobal(Op op, OpBuilder &builder, Value input, Value output,
   ArrayRef<int64_t> x = op.getX().getType().getShape();
   Type element = op.getX().getType().getElementType(), type = computeType(element);
   loops.nest(op.getY().getType().getShape(), [&](ValueRange at) {
-    auto box =
-        llvm::map_to_vector(x.drop_front(2), [&](int64_t size) { return upTo(loops, size); });
+    auto box = llvm::map_to_vector(x.drop_front(2), [&](int64_t size) { return upTo(loops, size); });
     Value result = value(loops, box, [&](ValueRange i) {
       SmallVector<Value> indices{at[0], at[1]};
       llvm::append_range(indices, i);
@@ -145,19 +137,17 @@ static void lowerGlobal(Op op, OpBuilder &builder, Value input, Value output,
 
 void GlobalMaxPoolOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   Type element = getX().getType().getElementType();
-  lowerGlobal(*this, builder, inputs[0], outputs[0],
-              [&](Loops &loops, ArrayRef<Span> box, Body body) {
-                auto combine = [&](Value a, Value b) { return greater(loops, element, a, b); };
-                return fold(loops, box, lowest(loops, element), combine, body);
-              });
+  lowerGlobal(*this, builder, inputs[0], outputs[0], [&](Loops &loops, ArrayRef<Span> box, Body body) {
+    auto combine = [&](Value a, Value b) { return greater(loops, element, a, b); };
+    return fold(loops, box, lowest(loops, element), combine, body);
+  });
 }
 
 void GlobalAvgPoolOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   RankedTensorType x = getX().getType();
   Type type = computeType(x.getElementType());
   double count = ShapedType::getNumElements(x.getShape().drop_front(2));
-  lowerGlobal(*this, builder, inputs[0], outputs[0],
-              [&](Loops &loops, ArrayRef<Span> box, Body body) {
-                return Float(loops, sum(loops, box, type, body)) / count;
-              });
+  lowerGlobal(*this, builder, inputs[0], outputs[0], [&](Loops &loops, ArrayRef<Span> box, Body body) {
+    return Float(loops, sum(loops, box, type, body)) / count;
+  });
 }

@@ -25,8 +25,7 @@ static FailureOr<RankedTensorType> reduceType(Op op, Emit emit) {
   int64_t last = -1;
   for (int64_t axis : axes)
     if (axis <= std::exchange(last, axis) || axis >= x.getRank())
-      return emit() << "axes [" << axes << "] must ascend within the " << x.getRank() << " of "
-                    << text(x);
+      return emit() << "axes [" << axes << "] must ascend within the " << x.getRank() << " of " << text(x);
   return reshaped(x, reducedShape(x.getShape(), axes, op.getKeepDims()));
 }
 
@@ -78,8 +77,8 @@ struct Elements {
 /// Writes reduce(elements) for each element of the result. Logarithms and roots of integers are
 /// taken in f64: then `inFloats` is set.
 template <typename Op>
-static void lowerReduction(Op op, OpBuilder &builder, ValueRange inputs, ValueRange outputs,
-                           bool inFloats, function_ref<Value(const Elements &)> reduce) {
+static void lowerReduction(Op op, OpBuilder &builder, ValueRange inputs, ValueRange outputs, bool inFloats,
+                           function_ref<Value(const Elements &)> reduce) {
   Loops loops(builder, op.getLoc());
   ArrayRef<int64_t> x = op.getX().getType().getShape(), axes = op.getAxes();
   Type element = op.getX().getType().getElementType(), type = computeType(element);
@@ -123,8 +122,7 @@ static Value sumOfAbsolutes(const Elements &x) {
       return abs(Float(x.loops, value));
     if (isUnsigned(x.element))
       return value;
-    Value negative =
-        arith::SubIOp::create(x.loops.builder, x.loops.loc, x.loops.integer(x.type, 0), value);
+    Value negative = arith::SubIOp::create(x.loops.builder, x.loops.loc, x.loops.integer(x.type, 0), value);
     return x.loops.max(value, negative);
   });
 }
@@ -138,20 +136,17 @@ static Value logOfSumOfExponentials(const Elements &x) {
   auto greaterOf = [&](Value a, Value b) { return greater(x.loops, x.type, a, b); };
   Float most(x.loops, fold(x.loops, x.box, x.loops.number(x.type, -infinity), greaterOf, x.load));
   Float shift = select(less(abs(most), infinity), most, most.like(0));
-  Float total(x.loops,
-              x.total([&](Value value) -> Value { return exp(Float(x.loops, value) - shift); }));
+  Float total(x.loops, x.total([&](Value value) -> Value { return exp(Float(x.loops, value) - shift); }));
   return log(total) + shift;
 }
 
 /// Defines a reduction: IN_FLOATS and FUNCTION as of lowerReduction().
-#define CNN_REDUCTION(OP, IN_FLOATS, FUNCTION)                                                     \
-  CNN_INFER(OP, reduceType)                                                                        \
-  int64_t OP::getFlops() { return getX().getType().getNumElements(); }                             \
-  bool OP::isPerImage() {                                                                          \
-    return !llvm::is_contained(getAxes(), 0) && keepsLeadingDimension(*this);                      \
-  }                                                                                                \
-  void OP::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {                 \
-    lowerReduction(*this, builder, inputs, outputs, IN_FLOATS, FUNCTION);                          \
+#define CNN_REDUCTION(OP, IN_FLOATS, FUNCTION)                                                                         \
+  CNN_INFER(OP, reduceType)                                                                                            \
+  int64_t OP::getFlops() { return getX().getType().getNumElements(); }                                                 \
+  bool OP::isPerImage() { return !llvm::is_contained(getAxes(), 0) && keepsLeadingDimension(*this); }                  \
+  void OP::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {                                     \
+    lowerReduction(*this, builder, inputs, outputs, IN_FLOATS, FUNCTION);                                              \
   }
 CNN_REDUCTION(ReduceSumOp, false, [](const Elements &x) { return x.total(); })
 CNN_REDUCTION(ReduceMeanOp, false, mean)
@@ -177,11 +172,10 @@ static Value beyond(Loops &loops, Type element, Value a, Value b, bool least, bo
     std::swap(a, b);
   if (isa<FloatType>(element))
     return arith::CmpFOp::create(loops.builder, loops.loc,
-                                 orEqual ? arith::CmpFPredicate::OGE : arith::CmpFPredicate::OGT, a,
-                                 b);
+                                 orEqual ? arith::CmpFPredicate::OGE : arith::CmpFPredicate::OGT, a, b);
   using Predicate = arith::CmpIPredicate;
-  Predicate predicate = isUnsigned(element) ? (orEqual ? Predicate::uge : Predicate::ugt)
-                                            : (orEqual ? Predicate::sge : Predicate::sgt);
+  Predicate predicate =
+      isUnsigned(element) ? (orEqual ? Predicate::uge : Predicate::ugt) : (orEqual ? Predicate::sge : Predicate::sgt);
   return arith::CmpIOp::create(loops.builder, loops.loc, predicate, a, b);
 }
 
@@ -207,8 +201,7 @@ static void lowerArg(Op op, OpBuilder &builder, Value input, Value output, bool 
     SmallVector<Value> result(line);
     if (!op.getKeepDims())
       result.erase(result.begin() + axis);
-    loops.store(arith::IndexCastOp::create(builder, op.getLoc(), builder.getI64Type(), best),
-                output, result);
+    loops.store(arith::IndexCastOp::create(builder, op.getLoc(), builder.getI64Type(), best), output, result);
   });
 }
 

@@ -8,8 +8,7 @@ using namespace mlir;
 using namespace cnnc::cnn;
 
 /// Checks that a word is one of those that are known.
-static LogicalResult checkWord(Emit emit, StringRef name, StringRef word,
-                               ArrayRef<StringRef> known) {
+static LogicalResult checkWord(Emit emit, StringRef name, StringRef word, ArrayRef<StringRef> known) {
   if (llvm::is_contained(known, word))
     return success();
   return emit() << name << " = \"" << word << "\" is none of " << llvm::join(known, ", ");
@@ -20,23 +19,22 @@ static FailureOr<RankedTensorType> resizeType(Op op, Emit emit) {
   RankedTensorType x = tensorOf(op.getX());
   size_t rank = x.getRank();
   if (op.getSizes().size() != rank || op.getScales().size() != rank)
-    return emit() << "needs a size and a scale for each of the " << rank << " dimensions of "
-                  << text(x) << ", got " << op.getSizes().size() << " and "
-                  << op.getScales().size();
+    return emit() << "needs a size and a scale for each of the " << rank << " dimensions of " << text(x) << ", got "
+                  << op.getSizes().size() << " and " << op.getScales().size();
   for (auto [d, size, scale] : llvm::enumerate(op.getSizes(), op.getScales()))
     if (size < 1 || size > std::numeric_limits<int32_t>::max() || !(scale > 0))
-      return emit() << "dimension " << d << " has size " << size << " and scale "
-                    << std::to_string(scale) << ", both must be positive";
+      return emit() << "dimension " << d << " has size " << size << " and scale " << std::to_string(scale)
+                    << ", both must be positive";
   if (failed(checkWord(emit, "mode", op.getMode(), {"nearest", "linear"})) ||
       failed(checkWord(emit, "coordinates", op.getCoordinates(),
-                       {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
-                        "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"})) ||
-      failed(checkWord(emit, "rounding", op.getRounding(),
-                       {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})))
+                       {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric",
+                        "tf_half_pixel_for_nn", "tf_crop_and_resize"})) ||
+      failed(
+          checkWord(emit, "rounding", op.getRounding(), {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})))
     return failure();
   if (op.getCoordinates() == "tf_crop_and_resize" && op.getRoi().size() != 2 * rank)
-    return emit() << "roi must hold a start and an end for each of the " << rank
-                  << " dimensions, got " << op.getRoi().size() << " numbers";
+    return emit() << "roi must hold a start and an end for each of the " << rank << " dimensions, got "
+                  << op.getRoi().size() << " numbers";
   return reshaped(x, op.getSizes());
 }
 CNN_INFER(ResizeOp, resizeType)
@@ -48,8 +46,8 @@ namespace {
 class Axis {
 public:
   Axis(Loops &loops, ResizeOp op, unsigned d)
-      : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]),
-        scale(op.getScales()[d]), coordinates(op.getCoordinates()), rounding(op.getRounding()) {
+      : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]), scale(op.getScales()[d]),
+        coordinates(op.getCoordinates()), rounding(op.getRounding()) {
     if (crops()) {
       start = op.getRoi()[d];
       end = op.getRoi()[op.getSizes().size() + d];
@@ -57,14 +55,11 @@ public:
   }
 
   bool crops() const { return coordinates == "tf_crop_and_resize"; }
-  bool isIdentity() const {
-    return in == out && (crops() ? start == 0 && end == 1 : scale == 1);
-  }
+  bool isIdentity() const { return in == out && (crops() ? start == 0 && end == 1 : scale == 1); }
   /// Whether the source of `i` lies beside the image.
   Value isOutside(Value i) const {
     Float x = coordinate(i);
-    return arith::OrIOp::create(loops.builder, loops.loc, less(x, 0),
-                                less(static_cast<double>(in - 1), x));
+    return arith::OrIOp::create(loops.builder, loops.loc, less(x, 0), less(static_cast<double>(in - 1), x));
   }
 
   /// The one source of `i`, by the operator's rounding.
@@ -110,10 +105,8 @@ private:
   /// The index of a whole number, held within the image.
   Value toIndex(Float whole) const {
     Float inside = clamp(whole, 0, static_cast<double>(in - 1));
-    Value integer =
-        arith::FPToSIOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), inside);
-    return arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getIndexType(),
-                                      integer);
+    Value integer = arith::FPToSIOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), inside);
+    return arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getIndexType(), integer);
   }
 
   Loops &loops;

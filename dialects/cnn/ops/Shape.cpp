@@ -17,13 +17,12 @@ static LogicalResult checkAxis(Emit emit, RankedTensorType x, int64_t axis) {
 }
 
 /// Whether an attribute has a number for each dimension of x, none below `least`.
-static LogicalResult checkEach(Emit emit, StringRef name, ArrayRef<int64_t> values,
-                               RankedTensorType x, int64_t least) {
+static LogicalResult checkEach(Emit emit, StringRef name, ArrayRef<int64_t> values, RankedTensorType x, int64_t least) {
   if (static_cast<int64_t>(values.size()) == x.getRank() &&
       llvm::all_of(values, [&](int64_t value) { return value >= least && value <= INT32_MAX; }))
     return success();
-  return emit() << name << " [" << values << "] must be one number for each of the " << x.getRank()
-                << " dimensions of " << text(x) << (least >= 0 ? ", none negative" : "");
+  return emit() << name << " [" << values << "] must be one number for each of the " << x.getRank() << " dimensions of "
+                << text(x) << (least >= 0 ? ", none negative" : "");
 }
 
 template <typename Op>
@@ -39,8 +38,7 @@ static FailureOr<RankedTensorType> concatType(Op op, Emit emit) {
   for (Value part : op.getParts()) {
     RankedTensorType type = tensorOf(part);
     SmallVector<int64_t> other(type.getShape());
-    bool fits =
-        type.getRank() == first.getRank() && type.getElementType() == first.getElementType();
+    bool fits = type.getRank() == first.getRank() && type.getElementType() == first.getElementType();
     int64_t length = fits ? std::exchange(other[axis], shape[axis]) : 0;
     if (!fits || other != shape)
       return emit() << "cannot put " << type << " behind " << first << " along axis " << axis;
@@ -65,8 +63,8 @@ static LogicalResult splitTypes(Op op, Emit emit, SmallVectorImpl<Type> &types) 
     types.push_back(reshaped(x, shape));
   }
   if (total != x.getDimSize(axis))
-    return emit() << "sizes [" << op.getSizes() << "] add up to " << total << ", not to the "
-                  << x.getDimSize(axis) << " of axis " << axis;
+    return emit() << "sizes [" << op.getSizes() << "] add up to " << total << ", not to the " << x.getDimSize(axis)
+                  << " of axis " << axis;
   return success();
 }
 LogicalResult SplitOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor op,
@@ -87,12 +85,10 @@ static FailureOr<RankedTensorType> sliceType(Op op, Emit emit) {
       failed(checkEach(emit, "sizes", op.getSizes(), x, 0)) ||
       failed(checkEach(emit, "steps", op.getSteps(), x, INT32_MIN)))
     return failure();
-  for (auto [d, start, size, step] :
-       llvm::enumerate(op.getStarts(), op.getSizes(), op.getSteps())) {
+  for (auto [d, start, size, step] : llvm::enumerate(op.getStarts(), op.getSizes(), op.getSteps())) {
     int64_t last = start + (size - 1) * step, length = x.getDimSize(d);
     if (size > 0 && (start >= length || last < 0 || last >= length))
-      return emit() << "elements " << start << " to " << last << " lie outside dimension " << d
-                    << " of " << text(x);
+      return emit() << "elements " << start << " to " << last << " lie outside dimension " << d << " of " << text(x);
   }
   return reshaped(x, op.getSizes());
 }
@@ -111,8 +107,7 @@ static FailureOr<RankedTensorType> padType(Op op, Emit emit) {
   for (auto [low, size, high] : llvm::zip(op.getLow(), x.getShape(), op.getHigh())) {
     shape.push_back(low + size + high);
     if (shape.back() < 0 || (mode != "constant" && size == 0 && shape.back() > 0))
-      return emit() << "low [" << op.getLow() << "] and high [" << op.getHigh() << "] do not fit "
-                    << text(x);
+      return emit() << "low [" << op.getLow() << "] and high [" << op.getHigh() << "] do not fit " << text(x);
   }
   return reshaped(x, shape);
 }
@@ -124,8 +119,8 @@ static FailureOr<RankedTensorType> reshapeType(Op op, Emit emit) {
   RankedTensorType result = reshaped(x, op.getShape());
   if (llvm::any_of(op.getShape(), [](int64_t size) { return size < 0; }) ||
       result.getNumElements() != x.getNumElements())
-    return emit() << "cannot see the " << x.getNumElements() << " elements of " << text(x)
-                  << " as [" << op.getShape() << "]";
+    return emit() << "cannot see the " << x.getNumElements() << " elements of " << text(x) << " as [" << op.getShape()
+                  << "]";
   return result;
 }
 CNN_INFER(ReshapeOp, reshapeType)
@@ -141,16 +136,15 @@ static FailureOr<RankedTensorType> transposeType(Op op, Emit emit) {
   SmallVector<int64_t> sorted(op.getPermutation()), shape;
   llvm::sort(sorted);
   if (!llvm::equal(sorted, llvm::seq<int64_t>(0, x.getRank())))
-    return emit() << "permutation [" << op.getPermutation() << "] must name each of the "
-                  << x.getRank() << " dimensions of " << text(x) << " once";
+    return emit() << "permutation [" << op.getPermutation() << "] must name each of the " << x.getRank()
+                  << " dimensions of " << text(x) << " once";
   for (int64_t d : op.getPermutation())
     shape.push_back(x.getDimSize(d));
   return reshaped(x, shape);
 }
 CNN_INFER(TransposeOp, transposeType)
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
-  return llvm::is_sorted(getPermutation()) && getX().getType() == getType() ? OpFoldResult(getX())
-                                                                            : OpFoldResult();
+  return llvm::is_sorted(getPermutation()) && getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
 }
 
 template <typename Op>
@@ -182,8 +176,7 @@ static FailureOr<RankedTensorType> gatherType(Op op, Emit emit) {
   int64_t axis = op.getAxis();
   if (failed(checkAxis(emit, x, axis)))
     return failure();
-  if (!indices.getElementType().isSignedInteger(32) &&
-      !indices.getElementType().isSignedInteger(64))
+  if (!indices.getElementType().isSignedInteger(32) && !indices.getElementType().isSignedInteger(64))
     return emit() << "indices must be si32 or si64, got " << indices.getElementType();
   if (x.getDimSize(axis) == 0)
     return emit() << "axis " << axis << " of " << text(x) << " holds nothing to choose";
@@ -199,8 +192,7 @@ static FailureOr<RankedTensorType> channelShuffleType(Op op, Emit emit) {
   RankedTensorType x = tensorOf(op.getX());
   int64_t groups = op.getGroups();
   if (x.getRank() < 2 || groups < 1 || x.getDimSize(1) % groups)
-    return emit() << "groups = " << groups << " must divide the channels of x [N, C, ...], got "
-                  << text(x);
+    return emit() << "groups = " << groups << " must divide the channels of x [N, C, ...], got " << text(x);
   return withoutLayout(x);
 }
 CNN_INFER(ChannelShuffleOp, channelShuffleType)
@@ -288,8 +280,7 @@ static Value inside(Loops &loops, StringRef mode, Value i, int64_t size, int64_t
 
 void PadOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   Loops loops(builder, getLoc());
-  ArrayRef<int64_t> x = getX().getType().getShape(), y = getY().getType().getShape(),
-                    low = getLow();
+  ArrayRef<int64_t> x = getX().getType().getShape(), y = getY().getType().getShape(), low = getLow();
   StringRef mode = getMode();
   if (mode != "constant")
     return copyFrom(loops, y, inputs[0], outputs[0], [&](ValueRange at) {
@@ -303,8 +294,7 @@ void PadOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs
   loops.nest(y, [&](ValueRange at) { loops.store(border, outputs[0], at); });
   SmallVector<int64_t> common;
   for (auto [size, wide, before] : llvm::zip(x, y, low))
-    common.push_back(
-        std::max<int64_t>(0, std::min(size, wide - before) - std::max<int64_t>(0, -before)));
+    common.push_back(std::max<int64_t>(0, std::min(size, wide - before) - std::max<int64_t>(0, -before)));
   loops.nest(common, [&](ValueRange at) {
     SmallVector<Value> from, to;
     for (auto [i, before] : llvm::zip(at, low)) {
@@ -367,10 +357,8 @@ void GatherOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
   copyFrom(loops, getY().getType().getShape(), inputs[0], outputs[0], [&](ValueRange at) {
     Value chosen = arith::IndexCastOp::create(builder, getLoc(), builder.getIndexType(),
                                               loops.load(inputs[1], at.slice(axis, rank)));
-    Value negative =
-        arith::CmpIOp::create(builder, getLoc(), arith::CmpIPredicate::slt, chosen, loops.index(0));
-    chosen =
-        arith::SelectOp::create(builder, getLoc(), negative, loops.add(chosen, length), chosen);
+    Value negative = arith::CmpIOp::create(builder, getLoc(), arith::CmpIPredicate::slt, chosen, loops.index(0));
+    chosen = arith::SelectOp::create(builder, getLoc(), negative, loops.add(chosen, length), chosen);
     // No index reads outside of x.
     chosen = loops.min(loops.max(chosen, loops.index(0)), loops.index(length - 1));
     SmallVector<Value> indices(at.take_front(axis));
@@ -386,8 +374,7 @@ void ChannelShuffleOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRa
   int64_t groups = getGroups();
   copyFrom(loops, shape, inputs[0], outputs[0], [&](ValueRange at) {
     SmallVector<Value> indices(at);
-    indices[1] =
-        loops.add(loops.mul(loops.rem(at[1], groups), shape[1] / groups), loops.div(at[1], groups));
+    indices[1] = loops.add(loops.mul(loops.rem(at[1], groups), shape[1] / groups), loops.div(at[1], groups));
     return indices;
   });
 }

@@ -15,8 +15,8 @@ static LogicalResult checkData(ConstantOp op, DenseResourceElementsAttr value) {
   size_t bytes = bytesOf(op.getType()), held = blob ? blob->getData().size() : 0;
   if (held == bytes)
     return success();
-  return op.emitOpError() << "has " << held << " of the " << bytes << " bytes of its weights '" << value.getRawHandle().getKey()
-                          << "'" << (blob ? "" : ", which --emit leaves out");
+  return op.emitOpError() << "has " << held << " of the " << bytes << " bytes of its weights '"
+                          << value.getRawHandle().getKey() << "'" << (blob ? "" : ", which --emit leaves out");
 }
 
 LogicalResult ConstantOp::verify() {

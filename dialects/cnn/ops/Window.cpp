@@ -33,31 +33,26 @@ Value Window::position(Loops &loops, Value i, Value tap) const {
   return loops.add(loops.add(loops.mul(i, stride), loops.mul(tap, dilation)), -low);
 }
 
-LogicalResult cnnc::cnn::checkNumbers(Emit emit, StringRef name, ArrayRef<int64_t> values,
-                                      size_t count, int64_t least) {
+LogicalResult cnnc::cnn::checkNumbers(Emit emit, StringRef name, ArrayRef<int64_t> values, size_t count,
+                                      int64_t least) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-  bool inRange =
-      llvm::all_of(values, [&](int64_t value) { return value >= least && value <= kMost; });
+  bool inRange = llvm::all_of(values, [&](int64_t value) { return value >= least && value <= kMost; });
   if (values.size() == count && inRange)
     return success();
-  return emit() << name << " must be " << count << " numbers of at least " << least << ", got ["
-                << values << "]";
+  return emit() << name << " must be " << count << " numbers of at least " << least << ", got [" << values << "]";
 }
 
 LogicalResult cnnc::cnn::checkWindows(Emit emit, ArrayRef<int64_t> kernel, ArrayRef<int64_t> stride,
                                       ArrayRef<int64_t> dilation, ArrayRef<int64_t> pad) {
-  return failure(failed(checkNumbers(emit, "kernel", kernel, 2, 1)) ||
-                 failed(checkNumbers(emit, "stride", stride, 2, 1)) ||
-                 failed(checkNumbers(emit, "dilation", dilation, 2, 1)) ||
-                 failed(checkNumbers(emit, "pad", pad, 4, 0)));
+  return failure(
+      failed(checkNumbers(emit, "kernel", kernel, 2, 1)) || failed(checkNumbers(emit, "stride", stride, 2, 1)) ||
+      failed(checkNumbers(emit, "dilation", dilation, 2, 1)) || failed(checkNumbers(emit, "pad", pad, 4, 0)));
 }
 
-InFlightDiagnostic cnnc::cnn::doesNotFit(Emit emit, RankedTensorType x,
-                                         std::array<Window, 2> windows) {
+InFlightDiagnostic cnnc::cnn::doesNotFit(Emit emit, RankedTensorType x, std::array<Window, 2> windows) {
   auto [rows, columns] = windows;
   InFlightDiagnostic message = emit();
-  message << "the window " << rows.extent() << "x" << columns.extent() << " does not fit into "
-          << text(x) << " with pad " << rows.low << "," << columns.low << "," << rows.high << ","
-          << columns.high;
+  message << "the window " << rows.extent() << "x" << columns.extent() << " does not fit into " << text(x)
+          << " with pad " << rows.low << "," << columns.low << "," << rows.high << "," << columns.high;
   return message;
 }

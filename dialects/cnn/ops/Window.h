@@ -26,22 +26,19 @@ struct Window {
 };
 
 /// Checks that an attribute holds `count` numbers from `least` on.
-mlir::LogicalResult checkNumbers(Emit emit, llvm::StringRef name, llvm::ArrayRef<int64_t> values,
-                                 size_t count, int64_t least);
+mlir::LogicalResult checkNumbers(Emit emit, llvm::StringRef name, llvm::ArrayRef<int64_t> values, size_t count,
+                                 int64_t least);
 /// Checks the attributes that windows are made of.
-mlir::LogicalResult checkWindows(Emit emit, llvm::ArrayRef<int64_t> kernel,
-                                 llvm::ArrayRef<int64_t> stride, llvm::ArrayRef<int64_t> dilation,
-                                 llvm::ArrayRef<int64_t> pad);
+mlir::LogicalResult checkWindows(Emit emit, llvm::ArrayRef<int64_t> kernel, llvm::ArrayRef<int64_t> stride,
+                                 llvm::ArrayRef<int64_t> dilation, llvm::ArrayRef<int64_t> pad);
 /// Says that a window is larger than its image.
-mlir::InFlightDiagnostic doesNotFit(Emit emit, mlir::RankedTensorType x,
-                                    std::array<Window, 2> windows);
+mlir::InFlightDiagnostic doesNotFit(Emit emit, mlir::RankedTensorType x, std::array<Window, 2> windows);
 
 /// The windows of an operator, down the rows and along the columns.
 template <typename Op>
 std::array<Window, 2> windowsOf(Op op, llvm::ArrayRef<int64_t> kernel) {
   auto along = [&](int d) {
-    return Window{kernel[d], op.getStride()[d], op.getDilation()[d], op.getPad()[d],
-                  op.getPad()[d + 2]};
+    return Window{kernel[d], op.getStride()[d], op.getDilation()[d], op.getPad()[d], op.getPad()[d + 2]};
   };
   return {along(0), along(1)};
 }

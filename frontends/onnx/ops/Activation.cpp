@@ -16,29 +16,26 @@ LogicalResult importPlain(NodeBinder &node) {
 /// Activations whose only attribute is alpha; `percent` is its default.
 template <typename OpT, int percent>
 LogicalResult importAlpha(NodeBinder &node) {
-  return node.output(
-      node.create<OpT>(node.input(0), {.alpha = node.f64(node.number("alpha", percent / 100.0))}));
+  return node.output(node.create<OpT>(node.input(0), {.alpha = node.f64(node.number("alpha", percent / 100.0))}));
 }
 
 LogicalResult importHardSigmoid(NodeBinder &node) {
   double alpha = node.number("alpha", 0.2f), beta = node.number("beta", 0.5);
-  return node.output(node.create<HardSigmoidOp>(
-      node.input(0), {.alpha = node.f64(alpha), .beta = node.f64(beta)}));
+  return node.output(node.create<HardSigmoidOp>(node.input(0), {.alpha = node.f64(alpha), .beta = node.f64(beta)}));
 }
 
 LogicalResult importSelu(NodeBinder &node) {
   double alpha = node.number("alpha", 1.67326319217681884765625),
          gamma = node.number("gamma", 1.05070102214813232421875);
-  return node.output(
-      node.create<SeluOp>(node.input(0), {.alpha = node.f64(alpha), .gamma = node.f64(gamma)}));
+  return node.output(node.create<SeluOp>(node.input(0), {.alpha = node.f64(alpha), .gamma = node.f64(gamma)}));
 }
 
 LogicalResult importGelu(NodeBinder &node) {
   std::string approximate = node.text("approximate", "none");
   if (approximate != "none" && approximate != "tanh")
     return node.error("approximate '" + approximate + "' is not known");
-  return node.output(node.create<GeluOp>(
-      node.input(0), {.approximate = node.builder.getBoolAttr(approximate == "tanh")}));
+  return node.output(
+      node.create<GeluOp>(node.input(0), {.approximate = node.builder.getBoolAttr(approximate == "tanh")}));
 }
 
 /// Nothing between -lambd and lambd, and nearer to zero by `bias` outside.
@@ -81,8 +78,8 @@ LogicalResult importPrelu(NodeBinder &node) {
 }
 
 Value clip(NodeBinder &node, std::optional<double> min, std::optional<double> max) {
-  return node.create<ClipOp>(node.input(0), {.max = max ? node.f64(*max) : nullptr,
-                                             .min = min ? node.f64(*min) : nullptr});
+  return node.create<ClipOp>(node.input(0),
+                             {.max = max ? node.f64(*max) : nullptr, .min = min ? node.f64(*min) : nullptr});
 }
 
 LogicalResult importAttributeClip(NodeBinder &node) {
@@ -97,13 +94,11 @@ LogicalResult importAttributeClip(NodeBinder &node) {
 /// Bounds that are constant floats become attributes; others are operands.
 LogicalResult importClip(NodeBinder &node) {
   auto isNumber = [&](unsigned index) {
-    return !node.hasInput(index) ||
-           (node.constantOf(node.input(index)) && node.inputType(index).getNumElements() == 1);
+    return !node.hasInput(index) || (node.constantOf(node.input(index)) && node.inputType(index).getNumElements() == 1);
   };
   if (isa<FloatType>(node.inputType(0).getElementType()) && isNumber(1) && isNumber(2)) {
     auto bound = [&](unsigned index) {
-      return node.hasInput(index) ? std::optional(node.constantFloats(index)->front())
-                                  : std::nullopt;
+      return node.hasInput(index) ? std::optional(node.constantFloats(index)->front()) : std::nullopt;
     };
     return node.output(clip(node, bound(1), bound(2)));
   }

@@ -25,8 +25,7 @@ LogicalResult importConstant(NodeBinder &node) {
   if (node.hasAttribute("value_float"))
     return node.output(constantOf<float>(node, f32, {}, float(node.number("value_float"))));
   if (node.hasAttribute("value_floats")) {
-    SmallVector<float> values(
-        llvm::map_range(node.numbers("value_floats"), [](double value) { return float(value); }));
+    SmallVector<float> values(llvm::map_range(node.numbers("value_floats"), [](double value) { return float(value); }));
     return node.output(constantOf<float>(node, f32, int64_t(values.size()), values));
   }
   if (node.hasAttribute("value_int"))
@@ -56,11 +55,8 @@ LogicalResult importConstantOfShape(NodeBinder &node) {
 
 LogicalResult importShape(NodeBinder &node) {
   int64_t rank = node.inputType(0).getRank();
-  auto clamp = [&](int64_t axis) {
-    return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
-  };
-  int64_t start = clamp(node.integer("start", 0)),
-          end = std::max(start, clamp(node.integer("end", rank)));
+  auto clamp = [&](int64_t axis) { return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank); };
+  int64_t start = clamp(node.integer("start", 0)), end = std::max(start, clamp(node.integer("end", rank)));
   return node.output(node.constantInts(node.inputShape(0).slice(start, end - start), end - start));
 }
 
@@ -87,9 +83,8 @@ LogicalResult importRange(NodeBinder &node) {
   auto type = RankedTensorType::get(size, element);
   SmallVector<Attribute> values;
   for (int64_t i = 0; i < size; ++i)
-    values.push_back(isa<FloatType>(element)
-                         ? Attribute(node.builder.getFloatAttr(element, at(i)))
-                         : Attribute(node.builder.getIntegerAttr(element, int64_t(at(i)))));
+    values.push_back(isa<FloatType>(element) ? Attribute(node.builder.getFloatAttr(element, at(i)))
+                                             : Attribute(node.builder.getIntegerAttr(element, int64_t(at(i)))));
   return node.output(node.constant(DenseElementsAttr::get(type, values)));
 }
 

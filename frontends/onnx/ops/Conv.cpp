@@ -40,14 +40,12 @@ LogicalResult importConv(NodeBinder &node) {
 
 /// Sets the padding so that the result has the asked size; where that is larger than what the image
 /// gives, zeros follow.
-void padTo(NodeBinder &node, Window &window, SmallVectorImpl<int64_t> &outputPad,
-           ArrayRef<int64_t> size, bool moreAtEnd) {
+void padTo(NodeBinder &node, Window &window, SmallVectorImpl<int64_t> &outputPad, ArrayRef<int64_t> size,
+           bool moreAtEnd) {
   for (unsigned d = 0; d < 2; ++d) {
-    int64_t input = node.typeOf(node.input(0)).getShape().size() == 3 && d == 0
-                        ? 1
-                        : node.inputShape(0).take_back(2)[d];
-    int64_t natural = (input - 1) * window.stride[d] + (window.kernel[d] - 1) * window.dilation[d] +
-                      1 + outputPad[d];
+    int64_t input =
+        node.typeOf(node.input(0)).getShape().size() == 3 && d == 0 ? 1 : node.inputShape(0).take_back(2)[d];
+    int64_t natural = (input - 1) * window.stride[d] + (window.kernel[d] - 1) * window.dilation[d] + 1 + outputPad[d];
     int64_t total = std::max<int64_t>(natural - size[d], 0);
     outputPad[d] += std::max<int64_t>(size[d] - natural, 0);
     window.pad[d] = moreAtEnd ? total / 2 : total - total / 2;
@@ -70,8 +68,7 @@ LogicalResult importConvTranspose(NodeBinder &node) {
       values.insert(values.begin(), first);
     return values;
   };
-  SmallVector<int64_t> outputPad =
-      twoDimensional(node.integers("output_padding", SmallVector<int64_t>(rank, 0)), 0);
+  SmallVector<int64_t> outputPad = twoDimensional(node.integers("output_padding", SmallVector<int64_t>(rank, 0)), 0);
   SmallVector<int64_t> size = twoDimensional(node.integers("output_shape"), 1);
   std::string automatic = node.text("auto_pad", "NOTSET");
   bool isSame = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";

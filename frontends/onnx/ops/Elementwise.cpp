@@ -60,9 +60,7 @@ LogicalResult importVariadic(NodeBinder &node) {
 LogicalResult importMean(NodeBinder &node) {
   auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
   Value sum = foldLeft<AddOp>(node);
-  return node.output(node.inputCount() == 1
-                         ? sum
-                         : node.create<DivOp>({sum, node.splat(scalar, node.inputCount())}));
+  return node.output(node.inputCount() == 1 ? sum : node.create<DivOp>({sum, node.splat(scalar, node.inputCount())}));
 }
 
 /// fmod = 1 asks for the sign of the dividend, which our `mod` gives floats only.
@@ -96,8 +94,7 @@ LogicalResult importIsInf(NodeBinder &node) {
     return node.error("detects neither positive nor negative infinity");
   if (negative && positive)
     x = node.create<AbsOp>(x);
-  return node.output(
-      node.create<EqualOp>({x, node.splat(scalar, positive ? infinity : -infinity)}));
+  return node.output(node.create<EqualOp>({x, node.splat(scalar, positive ? infinity : -infinity)}));
 }
 
 LogicalResult importWhere(NodeBinder &node) {
@@ -126,8 +123,7 @@ LogicalResult importTrilu(NodeBinder &node) {
 }
 
 LogicalResult importCast(NodeBinder &node) {
-  llvm::Expected<Type> element =
-      elementType(node.builder.getContext(), int32_t(node.integer("to")));
+  llvm::Expected<Type> element = elementType(node.builder.getContext(), int32_t(node.integer("to")));
   if (!element)
     return node.error(llvm::toString(element.takeError()));
   node.ignore({"saturate", "round_mode"}); // They speak of 8-bit floats.

@@ -15,8 +15,7 @@ Value scaled(NodeBinder &node, Value value, double factor) {
   RankedTensorType type = node.typeOf(value);
   if (ElementsAttr constant = node.constantOf(value); constant && type.getElementType().isF32())
     return node.constant(widened(constant, factor));
-  return node.create<MulOp>(
-      {value, node.splat(RankedTensorType::get({}, type.getElementType()), factor)});
+  return node.create<MulOp>({value, node.splat(RankedTensorType::get({}, type.getElementType()), factor)});
 }
 
 /// Gemm's C as a bias of `units` numbers; null if it is a matrix.
@@ -27,8 +26,7 @@ Value asBias(NodeBinder &node, Value c, int64_t units) {
   ElementsAttr constant = node.constantOf(c);
   if (type.getNumElements() != 1 || !constant)
     return nullptr;
-  return node.splat(RankedTensorType::get(units, type.getElementType()),
-                    toDoubles(constant).front());
+  return node.splat(RankedTensorType::get(units, type.getElementType()), toDoubles(constant).front());
 }
 
 LogicalResult importGemm(NodeBinder &node) {
@@ -52,8 +50,7 @@ LogicalResult importGemm(NodeBinder &node) {
       return node.output(node.create<FcOp>({a, weight, bias}));
     product = node.create<FcOp>({a, weight});
   } else {
-    product =
-        scaled(node, node.create<MatmulOp>({a, transposeB ? node.transpose(b, {1, 0}) : b}), alpha);
+    product = scaled(node, node.create<MatmulOp>({a, transposeB ? node.transpose(b, {1, 0}) : b}), alpha);
     if (c)
       c = scaled(node, c, beta);
   }

@@ -28,13 +28,10 @@ LogicalResult importBatchNormalization(NodeBinder &node) {
 }
 
 LogicalResult importLrn(NodeBinder &node) {
-  double alpha = node.number("alpha", 1e-4f), beta = node.number("beta", 0.75),
-         bias = node.number("bias", 1.0);
+  double alpha = node.number("alpha", 1e-4f), beta = node.number("beta", 0.75), bias = node.number("bias", 1.0);
   int64_t size = node.integer("size");
-  return node.output(node.create<LrnOp>(node.input(0), {.alpha = node.f64(alpha),
-                                                        .beta = node.f64(beta),
-                                                        .k = node.f64(bias),
-                                                        .size = node.i64(size)}));
+  return node.output(node.create<LrnOp>(
+      node.input(0), {.alpha = node.f64(alpha), .beta = node.f64(beta), .k = node.f64(bias), .size = node.i64(size)}));
 }
 
 template <typename OpT>
@@ -55,8 +52,7 @@ LogicalResult importFlatSoftmax(NodeBinder &node) {
   ArrayRef<int64_t> shape = node.inputShape(0);
   if (product(shape.drop_front(*axis + 1)) == 1)
     return node.output(node.create<OpT>(node.input(0), {.axis = node.i64(*axis)}));
-  Value flat = node.reshape(node.input(0),
-                            {product(shape.take_front(*axis)), product(shape.drop_front(*axis))});
+  Value flat = node.reshape(node.input(0), {product(shape.take_front(*axis)), product(shape.drop_front(*axis))});
   return node.output(node.reshape(node.create<OpT>(flat, {.axis = node.i64(1)}), shape));
 }
 
@@ -71,8 +67,7 @@ Normalized normalize(NodeBinder &node, Value x, ArrayRef<int64_t> axes, double e
   auto scalar = RankedTensorType::get({}, node.typeOf(x).getElementType());
   Value mean = node.create<ReduceMeanOp>(x, {.axes = node.ints(axes)});
   Value centered = node.create<SubOp>({x, mean});
-  Value variance = node.create<ReduceMeanOp>(node.create<MulOp>({centered, centered}),
-                                             {.axes = node.ints(axes)});
+  Value variance = node.create<ReduceMeanOp>(node.create<MulOp>({centered, centered}), {.axes = node.ints(axes)});
   Value deviation = node.create<SqrtOp>(node.create<AddOp>({variance, node.splat(scalar, eps)}));
   Value inverse = node.create<ReciprocalOp>(deviation);
   return {node.create<MulOp>({centered, inverse}), mean, inverse};
@@ -106,14 +101,12 @@ LogicalResult importGroupNormalization(NodeBinder &node) {
   node.ignore({"stash_type"});
   if (shape.size() < 3 || groups < 1 || shape[1] % groups)
     return node.error(Twine(groups) + " groups do not divide the channels");
-  Value grouped =
-      node.reshape(node.input(0), {shape[0], groups, product(shape.drop_front(1)) / groups});
+  Value grouped = node.reshape(node.input(0), {shape[0], groups, product(shape.drop_front(1)) / groups});
   Value y = normalize(node, grouped, {2}, eps).y;
   auto affine = [&](unsigned index) {
     // Before opset 21 there is one parameter for each group.
     bool perGroup = node.opset < 21;
-    return perGroup ? node.reshape(node.input(index), {groups, 1})
-                    : perChannel(node, node.input(index), shape.size());
+    return perGroup ? node.reshape(node.input(index), {groups, 1}) : perChannel(node, node.input(index), shape.size());
   };
   if (node.opset >= 21)
     y = node.reshape(y, shape);
@@ -132,8 +125,7 @@ LogicalResult importLayerNormalization(NodeBinder &node) {
   Value y = node.create<MulOp>({result.y, node.input(1)});
   if (node.hasInput(2))
     y = node.create<AddOp>({y, node.input(2)});
-  if (failed(node.output(y)) || failed(node.output(result.mean, 1)) ||
-      failed(node.output(result.inverseDeviation, 2)))
+  if (failed(node.output(y)) || failed(node.output(result.mean, 1)) || failed(node.output(result.inverseDeviation, 2)))
     return failure();
   return success();
 }
@@ -147,8 +139,7 @@ LogicalResult importRmsNormalization(NodeBinder &node) {
     return failure();
   Value x = node.input(0);
   auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
-  Value squares = node.create<ReduceMeanOp>(node.create<MulOp>({x, x}),
-                                            {.axes = node.ints(axesFrom(*axis, rank))});
+  Value squares = node.create<ReduceMeanOp>(node.create<MulOp>({x, x}), {.axes = node.ints(axesFrom(*axis, rank))});
   Value root = node.create<SqrtOp>(node.create<AddOp>({squares, node.splat(scalar, eps)}));
   return node.output(node.create<MulOp>({node.create<DivOp>({x, root}), node.input(1)}));
 }

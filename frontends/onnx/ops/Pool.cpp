@@ -16,12 +16,11 @@ LogicalResult importMaxPool(NodeBinder &node) {
   node.ignore({"storage_order"}); // The order of Indices, which are refused.
   if (failed(window))
     return failure();
-  Value y =
-      node.create<MaxPoolOp>(toImage(node, node.input(0)), {.ceil = node.builder.getBoolAttr(ceil),
-                                                            .dilation = node.ints(window->dilation),
-                                                            .kernel = node.ints(window->kernel),
-                                                            .pad = node.ints(window->pad),
-                                                            .stride = node.ints(window->stride)});
+  Value y = node.create<MaxPoolOp>(toImage(node, node.input(0)), {.ceil = node.builder.getBoolAttr(ceil),
+                                                                  .dilation = node.ints(window->dilation),
+                                                                  .kernel = node.ints(window->kernel),
+                                                                  .pad = node.ints(window->pad),
+                                                                  .stride = node.ints(window->stride)});
   return node.output(fromImage(node, y));
 }
 
@@ -30,13 +29,13 @@ LogicalResult importAveragePool(NodeBinder &node) {
   bool ceil = node.flag("ceil_mode", false), countPad = node.flag("count_include_pad", false);
   if (failed(window))
     return failure();
-  Value y = node.create<AvgPoolOp>(toImage(node, node.input(0)),
-                                   {.ceil = node.builder.getBoolAttr(ceil),
-                                    .count_include_pad = node.builder.getBoolAttr(countPad),
-                                    .dilation = node.ints(window->dilation),
-                                    .kernel = node.ints(window->kernel),
-                                    .pad = node.ints(window->pad),
-                                    .stride = node.ints(window->stride)});
+  Value y =
+      node.create<AvgPoolOp>(toImage(node, node.input(0)), {.ceil = node.builder.getBoolAttr(ceil),
+                                                            .count_include_pad = node.builder.getBoolAttr(countPad),
+                                                            .dilation = node.ints(window->dilation),
+                                                            .kernel = node.ints(window->kernel),
+                                                            .pad = node.ints(window->pad),
+                                                            .stride = node.ints(window->stride)});
   return node.output(fromImage(node, y));
 }
 
@@ -51,24 +50,20 @@ LogicalResult importLpPool(NodeBinder &node) {
   if (node.flag("ceil_mode", false)) // A mean leaves out what hangs over the padding.
     return node.error("ceil_mode is not supported");
   auto scalar = RankedTensorType::get({}, node.inputType(0).getElementType());
-  Value powers =
-      node.create<PowOp>({node.create<AbsOp>(node.input(0)), node.splat(scalar, double(p))});
-  Value mean = node.create<AvgPoolOp>(toImage(node, powers),
-                                      {.count_include_pad = node.builder.getBoolAttr(true),
-                                       .dilation = node.ints(window->dilation),
-                                       .kernel = node.ints(window->kernel),
-                                       .pad = node.ints(window->pad),
-                                       .stride = node.ints(window->stride)});
+  Value powers = node.create<PowOp>({node.create<AbsOp>(node.input(0)), node.splat(scalar, double(p))});
+  Value mean = node.create<AvgPoolOp>(toImage(node, powers), {.count_include_pad = node.builder.getBoolAttr(true),
+                                                              .dilation = node.ints(window->dilation),
+                                                              .kernel = node.ints(window->kernel),
+                                                              .pad = node.ints(window->pad),
+                                                              .stride = node.ints(window->stride)});
   Value sum = node.create<MulOp>({mean, node.splat(scalar, double(product(window->kernel)))});
-  return node.output(
-      fromImage(node, node.create<PowOp>({sum, node.splat(scalar, 1.0 / double(p))})));
+  return node.output(fromImage(node, node.create<PowOp>({sum, node.splat(scalar, 1.0 / double(p))})));
 }
 
 template <typename OpT>
 LogicalResult importGlobalPool(NodeBinder &node) {
   if (node.inputType(0).getRank() < 3)
-    return node.error("its input has rank " + Twine(node.inputType(0).getRank()) +
-                      ", where an image is needed");
+    return node.error("its input has rank " + Twine(node.inputType(0).getRank()) + ", where an image is needed");
   return node.output(node.create<OpT>(node.input(0)));
 }
 

@@ -22,8 +22,8 @@ LogicalResult importReduce(NodeBinder &node) {
       given->empty() && !noop ? to_vector(seq<int64_t>(0, rank)) : node.axes(*given, rank);
   if (failed(axes))
     return failure();
-  return node.output(node.create<OpT>(
-      node.input(0), {.axes = node.ints(*axes), .keep_dims = node.builder.getBoolAttr(keep)}));
+  return node.output(
+      node.create<OpT>(node.input(0), {.axes = node.ints(*axes), .keep_dims = node.builder.getBoolAttr(keep)}));
 }
 
 template <typename OpT>
@@ -32,10 +32,9 @@ LogicalResult importArg(NodeBinder &node) {
   bool keep = node.flag("keepdims", true), last = node.flag("select_last_index", false);
   if (failed(axis))
     return failure();
-  return node.output(
-      node.create<OpT>(node.input(0), {.axis = node.i64(*axis),
-                                       .keep_dims = node.builder.getBoolAttr(keep),
-                                       .select_last = node.builder.getBoolAttr(last)}));
+  return node.output(node.create<OpT>(node.input(0), {.axis = node.i64(*axis),
+                                                      .keep_dims = node.builder.getBoolAttr(keep),
+                                                      .select_last = node.builder.getBoolAttr(last)}));
 }
 
 /// One at the first greatest element of each line along the axis, zero elsewhere.

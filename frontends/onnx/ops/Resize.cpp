@@ -11,8 +11,8 @@ using namespace cnnc::cnn;
 namespace cnnc::onnx {
 namespace {
 
-/// Sizes and scales of every dimension of the result, and the part of the image that it shows if that is a crop: starts,
-/// then ends.
+/// Sizes and scales of every dimension of the result, and the part of the image that it shows if that is a crop:
+/// starts, then ends.
 struct Target {
   SmallVector<int64_t> sizes;
   SmallVector<double> scales;
@@ -31,8 +31,7 @@ FailureOr<Target> targetOfScales(NodeBinder &node, ArrayRef<double> scales) {
   for (auto [size, scale] : zip_equal(node.inputShape(0), scales)) {
     float scaled = std::floor(float(size) * float(scale));
     if (!(scaled >= 1 && scaled < float(maxElements)))
-      return node.error("the scale " + Twine(std::to_string(scale)) +
-                        " leaves nothing, or far too much");
+      return node.error("the scale " + Twine(std::to_string(scale)) + " leaves nothing, or far too much");
     target.sizes.push_back(int64_t(scaled));
     target.scales.push_back(scale);
   }
@@ -43,21 +42,19 @@ Value resize(NodeBinder &node, const Target &target, const Sampling &sampling) {
   if (target.roi.empty() && llvm::equal(target.sizes, node.inputShape(0)) &&
       all_of(target.scales, [](double scale) { return scale == 1; }))
     return node.input(0);
-  return node.create<ResizeOp>(node.input(0),
-                               {.coordinates = node.builder.getStringAttr(sampling.coordinates),
-                                .extrapolation = node.f64(sampling.extrapolation),
-                                .mode = node.builder.getStringAttr(sampling.mode),
-                                .roi = node.builder.getDenseF64ArrayAttr(target.roi),
-                                .rounding = node.builder.getStringAttr(sampling.rounding),
-                                .scales = node.builder.getDenseF64ArrayAttr(target.scales),
-                                .sizes = node.ints(target.sizes)});
+  return node.create<ResizeOp>(node.input(0), {.coordinates = node.builder.getStringAttr(sampling.coordinates),
+                                               .extrapolation = node.f64(sampling.extrapolation),
+                                               .mode = node.builder.getStringAttr(sampling.mode),
+                                               .roi = node.builder.getDenseF64ArrayAttr(target.roi),
+                                               .rounding = node.builder.getStringAttr(sampling.rounding),
+                                               .scales = node.builder.getDenseF64ArrayAttr(target.scales),
+                                               .sizes = node.ints(target.sizes)});
 }
 
 /// Upsample, and Resize of opset 10: the scales are all that can be said.
 LogicalResult importUpsample(NodeBinder &node) {
   std::string mode = node.text("mode", "nearest");
-  FailureOr<SmallVector<double>> scales =
-      node.opset >= 9 ? node.constantFloats(1) : node.numbers("scales");
+  FailureOr<SmallVector<double>> scales = node.opset >= 9 ? node.constantFloats(1) : node.numbers("scales");
   if (failed(scales))
     return failure();
   if (scales->size() != size_t(node.inputType(0).getRank()))
@@ -77,20 +74,17 @@ LogicalResult importUpsample(NodeBinder &node) {
 }
 
 /// From opset 18 on the sizes may be bounds, which the image fits into or covers.
-LogicalResult keepAspect(NodeBinder &node, Target &target, ArrayRef<int64_t> axes,
-                         StringRef policy) {
+LogicalResult keepAspect(NodeBinder &node, Target &target, ArrayRef<int64_t> axes, StringRef policy) {
   if (policy == "stretch")
     return success();
   if (policy != "not_larger" && policy != "not_smaller")
     return node.error("keep_aspect_ratio_policy '" + policy + "' is not known");
   double scale = target.scales[axes.front()];
   for (int64_t axis : axes)
-    scale = policy == "not_larger" ? std::min(scale, target.scales[axis])
-                                   : std::max(scale, target.scales[axis]);
+    scale = policy == "not_larger" ? std::min(scale, target.scales[axis]) : std::max(scale, target.scales[axis]);
   for (int64_t axis : axes) {
     target.scales[axis] = scale;
-    target.sizes[axis] =
-        std::max<int64_t>(1, std::llround(scale * double(node.inputShape(0)[axis])));
+    target.sizes[axis] = std::max<int64_t>(1, std::llround(scale * double(node.inputShape(0)[axis])));
   }
   return success();
 }
@@ -110,13 +104,11 @@ FailureOr<SmallVector<int64_t>> resizedAxes(NodeBinder &node) {
   return axes;
 }
 
-FailureOr<Target> targetOf(NodeBinder &node, ArrayRef<double> scales, ArrayRef<int64_t> sizes,
-                           ArrayRef<int64_t> axes, StringRef policy) {
+FailureOr<Target> targetOf(NodeBinder &node, ArrayRef<double> scales, ArrayRef<int64_t> sizes, ArrayRef<int64_t> axes,
+                           StringRef policy) {
   int64_t rank = node.inputType(0).getRank();
-  if (axes.empty() || (scales.empty() ? sizes.size() : scales.size()) != axes.size() ||
-      scales.empty() == sizes.empty())
-    return node.error("needs either scales or sizes, one for each of " + Twine(axes.size()) +
-                      " dimensions");
+  if (axes.empty() || (scales.empty() ? sizes.size() : scales.size()) != axes.size() || scales.empty() == sizes.empty())
+    return node.error("needs either scales or sizes, one for each of " + Twine(axes.size()) + " dimensions");
   if (sizes.empty()) {
     SmallVector<double> all(rank, 1.0);
     for (auto [axis, scale] : zip_equal(axes, scales))
@@ -141,8 +133,7 @@ FailureOr<SmallVector<double>> cropOf(NodeBinder &node, ArrayRef<int64_t> axes) 
   if (failed(given))
     return failure();
   if (given->size() != 2 * axes.size())
-    return node.error("roi has " + Twine(given->size()) + " numbers for " + Twine(axes.size()) +
-                      " dimensions");
+    return node.error("roi has " + Twine(given->size()) + " numbers for " + Twine(axes.size()) + " dimensions");
   int64_t rank = node.inputType(0).getRank();
   SmallVector<double> roi(2 * rank, 0.0);
   std::fill(roi.begin() + rank, roi.end(), 1.0);
@@ -159,8 +150,7 @@ LogicalResult importResize(NodeBinder &node) {
   sampling.rounding = node.text("nearest_mode", "round_prefer_floor");
   sampling.coordinates = node.text("coordinate_transformation_mode", "half_pixel");
   sampling.extrapolation = node.number("extrapolation_value", 0);
-  std::string policy =
-      node.opset >= 18 ? node.text("keep_aspect_ratio_policy", "stretch") : "stretch";
+  std::string policy = node.opset >= 18 ? node.text("keep_aspect_ratio_policy", "stretch") : "stretch";
   node.ignore({"cubic_coeff_a"});
   bool excludeOutside = node.flag("exclude_outside", false);
   bool crops = sampling.coordinates == "tf_crop_and_resize";
@@ -187,8 +177,7 @@ LogicalResult importResize(NodeBinder &node) {
   }
   // The corners of an image that ends within a pixel: the standard's tests and runtimes disagree.
   for (auto [from, to, scale] : zip_equal(node.inputShape(0), target->sizes, target->scales))
-    if (sampling.coordinates == "align_corners" &&
-        std::abs(scale * double(from) - double(to)) > 1e-4)
+    if (sampling.coordinates == "align_corners" && std::abs(scale * double(from) - double(to)) > 1e-4)
       return node.error("align_corners with a scale of " + Twine(std::to_string(scale)) +
                         ", which gives no whole size, is ambiguous: give sizes");
   return node.output(resize(node, *target, sampling));

@@ -21,8 +21,8 @@ LogicalResult importReshape(NodeBinder &node) {
   for (auto [d, size] : llvm::enumerate(*shape)) {
     if (size == 0 && !allowZero) {
       if (d >= from.size())
-        return node.error("dimension " + Twine(d) +
-                          " of the new shape is 0, but the input has only " + Twine(from.size()));
+        return node.error("dimension " + Twine(d) + " of the new shape is 0, but the input has only " +
+                          Twine(from.size()));
       size = from[d];
     }
     if (size == -1 && unknown < 0)
@@ -45,8 +45,7 @@ LogicalResult importFlatten(NodeBinder &node) {
   if (axis < -rank || axis > rank)
     return node.error("axis " + Twine(axis) + " does not exist in a tensor of rank " + Twine(rank));
   axis += axis < 0 ? rank : 0;
-  return node.output(node.reshape(
-      node.input(0), {product(shape.take_front(axis)), product(shape.drop_front(axis))}));
+  return node.output(node.reshape(node.input(0), {product(shape.take_front(axis)), product(shape.drop_front(axis))}));
 }
 
 LogicalResult importSqueeze(NodeBinder &node) {
@@ -61,8 +60,7 @@ LogicalResult importSqueeze(NodeBinder &node) {
   for (auto [d, size] : llvm::enumerate(from)) {
     bool isGone = given->empty() ? size == 1 : is_contained(*axes, int64_t(d));
     if (isGone && size != 1)
-      return node.error("dimension " + Twine(d) + " has " + Twine(size) +
-                        " elements and cannot be squeezed");
+      return node.error("dimension " + Twine(d) + " has " + Twine(size) + " elements and cannot be squeezed");
     if (!isGone)
       shape.push_back(size);
   }
@@ -84,8 +82,7 @@ LogicalResult importUnsqueeze(NodeBinder &node) {
 
 LogicalResult importTranspose(NodeBinder &node) {
   int64_t rank = node.inputType(0).getRank();
-  SmallVector<int64_t> permutation =
-      node.integers("perm", to_vector(llvm::reverse(seq<int64_t>(rank))));
+  SmallVector<int64_t> permutation = node.integers("perm", to_vector(llvm::reverse(seq<int64_t>(rank))));
   SmallVector<int64_t> sorted = permutation;
   llvm::sort(sorted);
   if (!llvm::equal(sorted, seq<int64_t>(rank)))
@@ -98,8 +95,8 @@ LogicalResult importConcat(NodeBinder &node) {
   if (failed(axis))
     return failure();
   // Parts without elements are legal, and say nothing.
-  SmallVector<Value> parts = to_vector(make_filter_range(
-      node.allInputs(), [&](Value part) { return node.typeOf(part).getNumElements() != 0; }));
+  SmallVector<Value> parts = to_vector(
+      make_filter_range(node.allInputs(), [&](Value part) { return node.typeOf(part).getNumElements() != 0; }));
   if (parts.size() <= 1)
     return node.output(parts.empty() ? node.input(0) : parts.front());
   return node.output(node.create<ConcatOp>(parts, {.axis = node.i64(*axis)}));
@@ -115,8 +112,7 @@ LogicalResult importSplit(NodeBinder &node) {
     if (node.opset >= 18)
       count = node.integer("num_outputs", count);
     if (count < 1 || count > total || size_t(count) != node.allOutputs().size())
-      return node.error("cannot split " + Twine(total) + " elements into " + Twine(count) +
-                        " outputs");
+      return node.error("cannot split " + Twine(total) + " elements into " + Twine(count) + " outputs");
     int64_t size = divideCeil(total, count);
     sizes->assign(count, size);
     sizes->back() = total - size * (count - 1);
@@ -124,8 +120,7 @@ LogicalResult importSplit(NodeBinder &node) {
       return node.error("cannot split " + Twine(total) + " elements evenly into " + Twine(count));
   }
   if (sizes->size() != node.allOutputs().size())
-    return node.error("has " + Twine(node.allOutputs().size()) + " outputs, but " +
-                      Twine(sizes->size()) + " sizes");
+    return node.error("has " + Twine(node.allOutputs().size()) + " outputs, but " + Twine(sizes->size()) + " sizes");
   // Parts without elements are constants.
   SmallVector<int64_t> filled(make_filter_range(*sizes, [](int64_t size) { return size != 0; })),
       nothing(node.inputShape(0));
@@ -133,8 +128,7 @@ LogicalResult importSplit(NodeBinder &node) {
   auto type = RankedTensorType::get(nothing, node.inputType(0).getElementType());
   SmallVector<Value> parts;
   if (!filled.empty())
-    parts = node.createAll<SplitOp>(node.input(0),
-                                    {.axis = node.i64(*axis), .sizes = node.ints(filled)});
+    parts = node.createAll<SplitOp>(node.input(0), {.axis = node.i64(*axis), .sizes = node.ints(filled)});
   if (parts.size() != filled.size())
     return failure();
   auto part = parts.begin();
@@ -164,19 +158,16 @@ Range sliceRange(int64_t start, int64_t end, int64_t step, int64_t size) {
 
 LogicalResult importSlice(NodeBinder &node) {
   ArrayRef<int64_t> shape = node.inputShape(0);
-  FailureOr<SmallVector<int64_t>> first = node.intsSince(10, "starts", 1),
-                                  last = node.intsSince(10, "ends", 2);
+  FailureOr<SmallVector<int64_t>> first = node.intsSince(10, "starts", 1), last = node.intsSince(10, "ends", 2);
   FailureOr<SmallVector<int64_t>> along = node.intsSince(10, "axes", 3);
-  FailureOr<SmallVector<int64_t>> by =
-      node.opset >= 10 ? node.constantInts(4) : SmallVector<int64_t>();
+  FailureOr<SmallVector<int64_t>> by = node.opset >= 10 ? node.constantInts(4) : SmallVector<int64_t>();
   if (failed(first) || failed(last) || failed(along) || failed(by))
     return failure();
   if (along->empty())
     along->append(to_vector(seq<int64_t>(first->size())));
   if (by->empty())
     by->assign(first->size(), 1);
-  if (last->size() != first->size() || along->size() != first->size() ||
-      by->size() != first->size())
+  if (last->size() != first->size() || along->size() != first->size() || by->size() != first->size())
     return node.error("starts, ends, axes and steps differ in length");
   SmallVector<int64_t> starts(shape.size(), 0), sizes(shape), steps(shape.size(), 1);
   for (auto [start, end, given, step] : zip_equal(*first, *last, *along, *by)) {
@@ -191,18 +182,15 @@ LogicalResult importSlice(NodeBinder &node) {
     steps[*axis] = range.size > 1 ? range.step : 1;
   }
   return node.output(node.create<SliceOp>(
-      node.input(0),
-      {.sizes = node.ints(sizes), .starts = node.ints(starts), .steps = node.ints(steps)}));
+      node.input(0), {.sizes = node.ints(sizes), .starts = node.ints(starts), .steps = node.ints(steps)}));
 }
 
 LogicalResult importPad(NodeBinder &node) {
   int64_t rank = node.inputType(0).getRank();
   std::string mode = node.text("mode", "constant");
   FailureOr<SmallVector<int64_t>> pads = node.intsSince(11, "pads", 1);
-  FailureOr<SmallVector<int64_t>> given =
-      node.opset >= 18 ? node.constantInts(3) : SmallVector<int64_t>();
-  FailureOr<SmallVector<double>> constant =
-      node.opset >= 11 ? node.constantFloats(2) : SmallVector<double>();
+  FailureOr<SmallVector<int64_t>> given = node.opset >= 18 ? node.constantInts(3) : SmallVector<int64_t>();
+  FailureOr<SmallVector<double>> constant = node.opset >= 11 ? node.constantFloats(2) : SmallVector<double>();
   double value = node.opset < 11 ? node.number("value", 0.0) : 0;
   if (failed(pads) || failed(given) || failed(constant))
     return failure();
@@ -211,8 +199,7 @@ LogicalResult importPad(NodeBinder &node) {
   if (given->empty())
     given->append(to_vector(seq<int64_t>(rank)));
   if (pads->size() != 2 * given->size())
-    return node.error("has " + Twine(pads->size()) + " pads for " + Twine(given->size()) +
-                      " dimensions");
+    return node.error("has " + Twine(pads->size()) + " pads for " + Twine(given->size()) + " dimensions");
   SmallVector<int64_t> low(rank, 0), high(rank, 0);
   for (auto [i, each] : llvm::enumerate(*given)) {
     FailureOr<int64_t> axis = node.axis(each, rank);
@@ -263,14 +250,11 @@ LogicalResult importGather(NodeBinder &node) {
   FailureOr<int64_t> axis = node.axis(node.integer("axis", 0), node.inputType(0).getRank());
   if (failed(axis))
     return failure();
-  if (ElementsAttr indices = node.constantOf(node.input(1));
-      indices && isa<IntegerType>(indices.getElementType()))
+  if (ElementsAttr indices = node.constantOf(node.input(1)); indices && isa<IntegerType>(indices.getElementType()))
     for (int64_t size = node.inputShape(0)[*axis]; int64_t index : toInts(indices))
       if (index < -size || index >= size)
-        return node.error("index " + Twine(index) + " does not exist in a dimension of " +
-                          Twine(size));
-  return node.output(
-      node.create<GatherOp>({node.input(0), node.input(1)}, {.axis = node.i64(*axis)}));
+        return node.error("index " + Twine(index) + " does not exist in a dimension of " + Twine(size));
+  return node.output(node.create<GatherOp>({node.input(0), node.input(1)}, {.axis = node.i64(*axis)}));
 }
 
 /// A new dimension of `depth` elements, which hold the second of `values` where the index points
@@ -287,16 +271,14 @@ LogicalResult importOneHot(NodeBinder &node) {
   SmallVector<int64_t> shape(indices.getShape()), line(indices.getRank() + 1, 1);
   shape.insert(shape.begin() + *axis, 1);
   line[*axis] = depth;
-  Value chosen = node.reshape(
-      node.cast(node.input(0), node.builder.getIntegerType(64, /*isSigned=*/true)), shape);
+  Value chosen = node.reshape(node.cast(node.input(0), node.builder.getIntegerType(64, /*isSigned=*/true)), shape);
   auto scalar = RankedTensorType::get({}, node.builder.getIntegerType(64, /*isSigned=*/true));
   Value fromEnd = node.create<AddOp>({chosen, node.splat(scalar, double(depth))});
   Value places = node.constantInts(to_vector(seq<int64_t>(depth)), line);
-  Value hit = node.create<OrOp>(
-      {node.create<EqualOp>({places, chosen}), node.create<EqualOp>({places, fromEnd})});
+  Value hit = node.create<OrOp>({node.create<EqualOp>({places, chosen}), node.create<EqualOp>({places, fromEnd})});
   auto value = [&](int64_t index) {
-    Value one = node.create<SliceOp>(
-        node.input(2), {.sizes = node.ints(1), .starts = node.ints(index), .steps = node.ints(1)});
+    Value one =
+        node.create<SliceOp>(node.input(2), {.sizes = node.ints(1), .starts = node.ints(index), .steps = node.ints(1)});
     return node.reshape(one, {});
   };
   return node.output(node.create<WhereOp>({hit, value(1), value(0)}));
@@ -310,8 +292,8 @@ LogicalResult importDepthToSpace(NodeBinder &node) {
     return node.error("its input must be an image [N, C, H, W]");
   ArrayRef<int64_t> x = node.inputShape(0);
   if (block < 1 || block > INT32_MAX || x[1] % (block * block) || (mode != "DCR" && mode != "CRD"))
-    return node.error("mode '" + mode + "' with blocks of " + Twine(block) + " does not fit " +
-                      Twine(x[1]) + " channels");
+    return node.error("mode '" + mode + "' with blocks of " + Twine(block) + " does not fit " + Twine(x[1]) +
+                      " channels");
   int64_t depth = x[1] / (block * block);
   bool depthFirst = mode == "CRD";
   Value y = depthFirst ? node.reshape(node.input(0), {x[0], depth, block, block, x[2], x[3]})

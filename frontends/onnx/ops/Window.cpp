@@ -29,16 +29,14 @@ FailureOr<Window> Window::read(NodeBinder &node, ArrayRef<int64_t> kernel) {
   if (rank == 3)
     return node.error("three spatial dimensions are not supported");
   if (rank != 1 && rank != 2)
-    return node.error("its input has rank " + Twine(rank + 2) +
-                      ", where an image [N, C, H, W] is needed");
+    return node.error("its input has rank " + Twine(rank + 2) + ", where an image [N, C, H, W] is needed");
   SmallVector<int64_t> one(rank, 1), none(2 * rank, 0);
   Window window;
   window.kernel = node.integers("kernel_shape", kernel);
   window.stride = node.integers("strides", one);
   window.dilation = node.integers("dilations", one);
   window.pad = node.integers("pads", none);
-  if (window.kernel.size() != size_t(rank) ||
-      (!kernel.empty() && ArrayRef(window.kernel) != kernel))
+  if (window.kernel.size() != size_t(rank) || (!kernel.empty() && ArrayRef(window.kernel) != kernel))
     return node.error("kernel_shape does not fit its inputs");
   if (window.stride.size() != size_t(rank) || window.dilation.size() != size_t(rank) ||
       window.pad.size() != size_t(2 * rank))

@@ -65,7 +65,8 @@ TEST_F(Packings, ShareAndAlign) {
 
 TEST_F(Packings, SplatsAndBools) {
   auto splat = DenseElementsAttr::get(RankedTensorType::get({3}, builder.getIntegerType(8)), int8_t(7));
-  auto bools = DenseElementsAttr::get(RankedTensorType::get({3}, builder.getI1Type()), ArrayRef<bool>{true, false, true});
+  auto bools =
+      DenseElementsAttr::get(RankedTensorType::get({3}, builder.getI1Type()), ArrayRef<bool>{true, false, true});
   table.add(splat, Packing::identity(splat.getType()));
   table.add(bools, Packing::identity(bools.getType()));
   std::vector<char> bytes = stream<char>(table);

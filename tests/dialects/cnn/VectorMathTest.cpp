@@ -46,8 +46,7 @@ std::vector<T> run(const Emit &emit, bool vectors, std::vector<T> a, std::vector
   auto memref = MemRefType::get({static_cast<int64_t>(a.size())}, element);
   OwningOpRef<ModuleOp> module(ModuleOp::create(loc));
   builder.setInsertionPointToStart(module->getBody());
-  auto function = func::FuncOp::create(builder, loc, "f",
-                                       builder.getFunctionType({memref, memref, memref}, {}));
+  auto function = func::FuncOp::create(builder, loc, "f", builder.getFunctionType({memref, memref, memref}, {}));
   function->setAttr("llvm.emit_c_interface", builder.getUnitAttr());
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
@@ -102,11 +101,10 @@ std::vector<T> samples(double limit, int perExponent = 512) {
   std::vector<T> values = {0, T(-0.0), 1, -1};
   using Limits = std::numeric_limits<T>;
   if (std::isinf(limit))
-    values.insert(values.end(), {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
-                                 Limits::max(), Limits::min(), Limits::denorm_min()});
+    values.insert(values.end(), {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(), Limits::max(),
+                                 Limits::min(), Limits::denorm_min()});
   std::minstd_rand random(1);
-  for (int exponent = Limits::min_exponent - Limits::digits; exponent < Limits::max_exponent;
-       ++exponent)
+  for (int exponent = Limits::min_exponent - Limits::digits; exponent < Limits::max_exponent; ++exponent)
     for (int i = 0; i < perExponent; ++i) {
       T value = std::ldexp(1 + static_cast<T>(random()) / static_cast<T>(2147483647), exponent);
       if (value <= limit)
@@ -123,11 +121,8 @@ double ulps(T actual, Wide<T> exact) {
   if (std::isnan(rounded) || std::isnan(actual))
     return std::isnan(rounded) && std::isnan(actual) ? 0 : INFINITY;
   if (std::isinf(rounded) || std::isinf(actual))
-    return rounded == actual || std::nextafter(std::abs(rounded), T(INFINITY)) == std::abs(actual)
-               ? 0
-               : INFINITY;
-  int exponent = std::max(rounded == 0 ? INT_MIN : std::ilogb(rounded),
-                          std::numeric_limits<T>::min_exponent - 1);
+    return rounded == actual || std::nextafter(std::abs(rounded), T(INFINITY)) == std::abs(actual) ? 0 : INFINITY;
+  int exponent = std::max(rounded == 0 ? INT_MIN : std::ilogb(rounded), std::numeric_limits<T>::min_exponent - 1);
   Wide<T> unit = std::ldexp(Wide<T>(1), exponent - std::numeric_limits<T>::digits + 1);
   return static_cast<double>(std::abs(actual - exact) / unit);
 }
@@ -141,16 +136,15 @@ void check(const Emit &emit, Exact exact, double allowed, std::vector<T> a, std:
     for (size_t i = 0; i < a.size(); ++i)
       if (double error = ulps<T>(actual[i], exact(Wide<T>(a[i]), Wide<T>(b[i]))); error > worst)
         worst = error, where = i;
-    EXPECT_LE(worst, allowed) << (vectors ? "vectors of f" : "scalars of f") << sizeof(T) * 8
-                              << " at " << a[where] << ", " << b[where] << ": " << actual[where]
-                              << ", not "
+    EXPECT_LE(worst, allowed) << (vectors ? "vectors of f" : "scalars of f") << sizeof(T) * 8 << " at " << a[where]
+                              << ", " << b[where] << ": " << actual[where] << ", not "
                               << static_cast<double>(exact(Wide<T>(a[where]), Wide<T>(b[where])));
   }
 }
 
 template <typename Exact>
-void check(const Emit &emit, Exact exact, double allowed32, double allowed64,
-           double limit32 = INFINITY, double limit64 = INFINITY) {
+void check(const Emit &emit, Exact exact, double allowed32, double allowed64, double limit32 = INFINITY,
+           double limit64 = INFINITY) {
   auto narrow = samples<float>(limit32);
   check<float>(emit, exact, allowed32, narrow, narrow);
   auto wide = samples<double>(limit64, 64);
@@ -158,10 +152,10 @@ void check(const Emit &emit, Exact exact, double allowed32, double allowed64,
 }
 } // namespace
 
-#define FUNCTION(name, emit, exact, ...)                                                           \
-  TEST(VectorMath, name) {                                                                         \
-    check([](Loops &loops, ValueRange x) { return emit(loops, x[0]); },                            \
-          [](auto x, auto) -> decltype(x) { return exact; }, __VA_ARGS__);                         \
+#define FUNCTION(name, emit, exact, ...)                                                                               \
+  TEST(VectorMath, name) {                                                                                             \
+    check([](Loops &loops, ValueRange x) { return emit(loops, x[0]); },                                                \
+          [](auto x, auto) -> decltype(x) { return exact; }, __VA_ARGS__);                                             \
   }
 FUNCTION(Exp, emitExp, std::exp(x), 1.5, 1.5)
 FUNCTION(Expm1, emitExpm1, std::expm1(x), 2, 2)
@@ -177,10 +171,8 @@ TEST(VectorMath, Pow) {
   Emit emit = [](Loops &loops, ValueRange x) { return emitPow(loops, x[0], x[1]); };
   auto exact = [](auto a, auto b) { return std::pow(a, b); };
   std::vector<float> a, b;
-  for (float base : {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, 2.0f, -2.0f, -1.5f, 1e-40f, 1e38f, INFINITY,
-                     -INFINITY, NAN})
-    for (float power :
-         {0.0f, 1.0f, -1.0f, 2.0f, 3.0f, -3.0f, 0.5f, -0.5f, 1e9f, -1e9f, INFINITY, -INFINITY, NAN})
+  for (float base : {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, 2.0f, -2.0f, -1.5f, 1e-40f, 1e38f, INFINITY, -INFINITY, NAN})
+    for (float power : {0.0f, 1.0f, -1.0f, 2.0f, 3.0f, -3.0f, 0.5f, -0.5f, 1e9f, -1e9f, INFINITY, -INFINITY, NAN})
       a.push_back(base), b.push_back(power);
   std::minstd_rand random(1);
   auto uniform = [&] { return static_cast<float>(random()) / 2147483647.0f; };

@@ -113,6 +113,17 @@ class Outputs(Driver):
                                    (size - 1, links if output == "m.o" else f"cannot write '{output}': File too large")):
                 self.refuse("model.onnx", "-o", output, preexec_fn=least_space(space), message="model.onnx: " + message)
 
+    def test_full_disk_of_source(self):
+        """No file of the folder is left, nor the folder itself."""
+        result = self.run_cnnc("model.onnx", "--emit=cpp", "-o", "src", preexec_fn=least_space(100))
+        self.assertRegex(result.stderr, r"\Acnnc: model\.onnx: cannot write 'src/[a-z0-9.]+': File too large\n\Z")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(self.files(), ["model.onnx"])
+        self.write("src", b"a file")
+        self.refuse("model.onnx", "--emit=cpp", "-o", "src", message="model.onnx: cannot make the folder 'src': File exists")
+        self.refuse("model.onnx", "--emit=cpp", "-o", "none/src",
+                    message="model.onnx: cannot make the folder 'none/src': No such file or directory")
+
     def test_full_disk_of_a_stage(self):
         for stage in ("cnn", "scheduled", "plans", "loops", "llvm"):
             self.refuse("model.onnx", f"--emit={stage}", "-o", "stage.txt", preexec_fn=least_space(10),

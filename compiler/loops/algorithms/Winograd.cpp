@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Winograd's convolution for 3x3 filters of stride 1: n^2 products for m^2 outputs, n = m + 2.
 //
-// A block of tiles is transformed into n^2 matrices [tiles][channels], each is multiplied by its matrix of transformed
-// filters like a 1x1 convolution, and the products of a few blocks of filters are transformed back into pixels at once.
 // Maps of many tiles go block by block, so that a block's matrices stay in the cache; of small ones a phase of its own
-// transforms the whole input, and the shares of the main phase are blocks of filters, so that each reads its filters once.
-#include "compiler/loops/algorithms/Winograd.h"
-
+// transforms the whole input, and the shares of the main phase are blocks of filters, so that each reads its filters
+// once.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Epilogue.h"
-#include "compiler/loops/algorithms/Tile.h"
+#include "compiler/loops/algorithms/WinogradKernel.h"
 #include "dialects/cnn/Constants.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace cnnc;
@@ -21,50 +16,28 @@ using namespace cnnc::loops;
 
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
-/// Shares of the grid that may run at once; each has a workspace.
-constexpr int64_t kSlots = 16;
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-/// The numbers of a convolution by F(m, 3).
-struct Shape {
-  int64_t m, n, images, channels, filters, rows, columns; // rows and columns of the result
-  int64_t tileRows, tileColumns;
-  int64_t padTop, padLeft;
-
-  Shape(FusedOp op, int64_t m) : m(m), n(m + 2) {
-    auto conv = cast<ConvOp>(op.getAnchor());
-    auto y = shapeOf(op->getResult(0));
-    images = y[0], filters = y[1], rows = y[2], columns = y[3];
-    channels = shapeOf(conv.getX())[1];
-    tileRows = llvm::divideCeil(rows, m), tileColumns = llvm::divideCeil(columns, m);
-    padTop = conv.getPad()[0], padLeft = conv.getPad()[1];
-  }
-  int64_t tiles() const { return tileRows * tileColumns; }
-  int64_t inputBlocks() const { return llvm::divideCeil(channels, kBlock); }
-  int64_t filterBlocks() const { return llvm::divideCeil(filters, kBlock); }
-};
-
-/// What is chosen for a shape: how many tiles make a block, how the products are tiled, and the estimated cycles.
+/// What is chosen for a shape, and the estimated cycles.
 struct Choice {
-  int64_t block = 1;
-  RegisterTile tile;
-  bool isWhole = false; // the input is transformed as a whole
+  WinogradPlan plan;
   double cycles = 0;
 };
 
-Choice choose(const Shape &s, const Target &target) {
+Choice choose(const WinogradShape &s, const Target &target) {
   Choice choice;
+  WinogradPlan &plan = choice.plan;
   int64_t tiles = s.tiles(), channels = s.filterBlocks() * kBlock, most = std::min<int64_t>(channels, 2 * kBlock);
   // The matrices of a block shall fill no more than half of the second cache; whole where they do so at once.
   int64_t perTile = s.n * s.n * (s.inputBlocks() * kBlock + most) * 4;
   int64_t fitting = std::max<int64_t>(target.l2Bytes / 2 / perTile, 8);
-  choice.isWhole = tiles <= std::max<int64_t>(2 * fitting, 64) && s.images == 1;
-  int64_t blocks = choice.isWhole ? 1 : llvm::divideCeil(tiles, std::min<int64_t>(fitting, 56));
-  choice.block = llvm::divideCeil(tiles, blocks);
-  choice.tile = chooseTile(target, choice.block, channels, most, kBlock);
+  plan.isWhole = tiles <= std::max<int64_t>(2 * fitting, 64) && s.images == 1;
+  int64_t blocks = plan.isWhole ? 1 : llvm::divideCeil(tiles, std::min<int64_t>(fitting, 56));
+  plan.block = llvm::divideCeil(tiles, blocks);
+  plan.tile = chooseTile(target, plan.block, channels, most, kBlock);
 
-  double products = rowCycles(target, choice.block, channels, choice.tile) * s.n * s.n * s.channels * blocks;
+  double products = rowCycles(target, plan.block, channels, plan.tile) * s.n * s.n * s.channels * blocks;
   double vectors = static_cast<double>(kBlock) / target.lanes();
   double transforms = vectors * tiles * s.n * s.n * (4.0 * s.inputBlocks() + 4.0 * s.filterBlocks());
   // Filters that do not stay in the second cache are read from the third once for each block.
@@ -74,279 +47,12 @@ Choice choose(const Shape &s, const Target &target) {
   return choice;
 }
 
-/// The shares of the main phase, and the matrices in the workspace: those of the transformed input and the products of
-/// each slot, and room for two transforms in work.
-struct Workspace {
-  int64_t blocks, parts, grid, grain;
-  MemRefType input, products, work;
-
-  Workspace(MLIRContext *context, const Shape &s, const Choice &c)
-      : blocks(llvm::divideCeil(s.tiles(), c.block)), parts(llvm::divideCeil(s.filterBlocks() * kBlock, c.tile.channels)),
-        grid(c.isWhole ? parts : s.images * blocks), grain(llvm::divideCeil(grid, kSlots)) {
-    Type f32 = Float32Type::get(context);
-    int64_t slots = llvm::divideCeil(grid, grain), nn = s.n * s.n;
-    input = MemRefType::get({c.isWhole ? 1 : slots, nn, s.inputBlocks(), c.block, kBlock}, f32);
-    products = MemRefType::get({slots, nn, c.block, c.tile.channels}, f32);
-    work = MemRefType::get({kSlots, 2, s.n, s.n, kBlock}, f32);
-  }
-  int64_t productOffset() const { return 4 * input.getNumElements(); }
-  int64_t workOffset() const { return productOffset() + 4 * products.getNumElements(); }
-  int64_t bytes() const { return workOffset() + 4 * work.getNumElements(); }
-};
-
-class WinogradKernel {
-public:
-  WinogradKernel(FusedOp op, int64_t m, const Target &target, Phase &phase)
-      : op(op), conv(cast<ConvOp>(op.getAnchor())), target(target), phase(phase), s(op, m), c(choose(s, target)),
-        space(op.getContext(), s, c), matrices(WinogradMatrices::of(m)),
-        vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {}
-
-  /// The phase that transforms a whole input.
-  void writeInput() {
-    Loops &loops = phase.loops;
-    Value x = phase.memory(op.getAnchorInput(0));
-    openWorkspace();
-    phase.setName(("winograd" + Twine(s.m) + "_input").str());
-    int64_t share = llvm::divideCeil(s.inputBlocks(), kSlots);
-    phase.setGrid(s.inputBlocks(), share);
-    Value slot = loops.named(loops.div(phase.begin(), share), "slot");
-    loops.loop(phase.begin(), phase.end(), 1, [&](Value inputBlock) {
-      loops.loop(s.tiles(), [&](Value tile) {
-        transformInput(loops, x, loops.index(0), slot, inputBlock, tile, tile);
-      }, "tile");
-    }, "inputBlock");
-  }
-
-  void write() {
-    Loops &loops = phase.loops;
-    Epilogue epilogue(phase, op, /*anchored=*/true);
-    Value x = c.isWhole ? Value() : phase.memory(op.getAnchorInput(0));
-    filters = phase.packed(constantOf(op.getAnchorInput(1)), filterPacking());
-    if (conv.getBias())
-      bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
-    output = phase.memory(op->getResult(0));
-    openWorkspace();
-    phase.setName(("winograd" + Twine(s.m)).str());
-    phase.setGrid(space.grid, space.grain);
-    Value slot = loops.named(loops.div(phase.begin(), space.grain), "slot");
-    if (c.isWhole) {
-      loops.loop(phase.begin(), phase.end(), 1, [&](Value part) {
-        writePart(loops, epilogue, loops.index(0), slot, loops.index(0), part);
-      }, "part");
-      return;
-    }
-    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value image = loops.named(loops.div(i, space.blocks), "image"), first = loops.mul(loops.rem(i, space.blocks), c.block);
-      loops.loop(s.inputBlocks(), [&](Value inputBlock) {
-        loops.loop(c.block, [&](Value tile) {
-          // Beyond the last tile that one is transformed again: its products are computed, but not used.
-          Value source = loops.add(first, tile);
-          if (s.tiles() % c.block)
-            source = loops.min(source, loops.index(s.tiles() - 1));
-          transformInput(loops, x, image, slot, inputBlock, source, tile);
-        }, "tile");
-      }, "inputBlock");
-      loops.loop(space.parts, [&](Value part) { writePart(loops, epilogue, image, slot, first, part); }, "part");
-    }, "block");
-  }
-
-private:
-  void openWorkspace() {
-    transformed = phase.workspace(op, 0, space.input);
-    products = phase.workspace(op, space.productOffset(), space.products);
-    work = phase.workspace(op, space.workOffset(), space.work);
-  }
-  Value load(Loops &loops, Value memory, ValueRange at) {
-    return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
-  }
-  void store(Loops &loops, Value value, Value memory, ValueRange at) {
-    vector::StoreOp::create(loops.builder, loops.loc, value, memory, at);
-  }
-  void forLanes(Loops &loops, function_ref<void(Value)> body) {
-    if (target.lanes() >= kBlock)
-      return body(loops.index(0));
-    loops.loop(loops.index(0), loops.index(kBlock), target.lanes(), body, "lane");
-  }
-
-  Packing filterPacking() {
-    MLIRContext *context = op.getContext();
-    auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
-    SmallVector<AffineExpr> source = {dim(0) * kBlock + dim(3), dim(2), dim(1).floorDiv(s.n), dim(1) % s.n};
-    return {{s.filterBlocks(), s.n * s.n, s.channels, kBlock}, AffineMap::get(4, 0, source, context), matrices.filter};
-  }
-  Packing biasPacking() {
-    MLIRContext *context = op.getContext();
-    return {{s.filterBlocks(), kBlock},
-            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
-  }
-
-  /// B^T d B of tile `source` of the map, for one block of channels, into place `tile` of the slot's matrices.
-  void transformInput(Loops &loops, Value x, Value image, Value slot, Value inputBlock, Value source, Value tile) {
-    BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
-    Value top = loops.named(loops.add(loops.mul(loops.div(source, s.tileColumns), s.m), layout.top() - s.padTop), "top");
-    Value left = loops.named(loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m), layout.left() - s.padLeft), "left");
-    Value matrixSlot = c.isWhole ? loops.index(0) : slot, half = loops.index(0);
-    forLanes(loops, [&](Value lane) {
-      loops.loop(s.n, [&](Value column) {
-        SmallVector<Value> values;
-        for (int64_t row = 0; row < s.n; ++row)
-          values.push_back(load(loops, x, {image, inputBlock, loops.add(top, row), loops.add(left, column), lane}));
-        for (auto [row, value] : llvm::enumerate(multiply(loops, matrices.input, values)))
-          store(loops, value, work, {slot, half, loops.index(row), column, lane});
-      }, "column");
-      loops.loop(s.n, [&](Value row) {
-        SmallVector<Value> values;
-        for (int64_t column = 0; column < s.n; ++column)
-          values.push_back(load(loops, work, {slot, half, row, loops.index(column), lane}));
-        for (auto [column, value] : llvm::enumerate(multiply(loops, matrices.input, values)))
-          store(loops, value, transformed, {matrixSlot, loops.add(loops.mul(row, s.n), column), inputBlock, tile, lane});
-      }, "row");
-    });
-  }
-
-  /// The products of a block of tiles with a part of the filters, and their way back into pixels.
-  void writePart(Loops &loops, const Epilogue &epilogue, Value image, Value slot, Value first, Value part) {
-    int64_t channels = s.filterBlocks() * kBlock, rest = channels % c.tile.channels;
-    loops.loop(s.n * s.n, [&](Value product) {
-      forEachTile(loops, RowCut(c.block, c.tile.pixels), [&](int64_t size, Value tile) {
-        SmallVector<Value> arguments = {transformed, filters, products, slot, product, part, tile};
-        auto call = [&](int64_t width) {
-          func::CallOp::create(loops.builder, loops.loc, writeProduct(size, width, ValueRange(arguments).getTypes()), arguments);
-        };
-        if (!rest || channels < c.tile.channels)
-          return call(rest ? rest : c.tile.channels);
-        forPart(loops, part, channels / c.tile.channels, [&](bool isFull) { call(isFull ? c.tile.channels : rest); });
-      });
-    }, "product");
-    auto back = [&](int64_t width) {
-      Value count = loops.index(c.block);
-      if (s.tiles() % c.block)
-        count = loops.min(count, loops.sub(loops.index(s.tiles()), first));
-      loops.loop(loops.index(0), count, 1, [&](Value tile) {
-        loops.loop(width / kBlock, [&](Value block) {
-          transformOutput(loops, epilogue, image, slot, loops.add(first, tile), tile, part, block);
-        }, "filterBlock");
-      }, "tile");
-    };
-    if (!rest || channels < c.tile.channels)
-      return back(rest ? rest : c.tile.channels);
-    forPart(loops, part, channels / c.tile.channels, [&](bool isFull) { back(isFull ? c.tile.channels : rest); });
-  }
-
-  /// body(true) for parts below `full`, else body(false).
-  static void forPart(Loops &loops, Value part, int64_t full, function_ref<void(bool)> body) {
-    Value isFull = arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, part, loops.index(full));
-    auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(loops.builder);
-    loops.builder.setInsertionPointToStart(choice.thenBlock());
-    body(true);
-    loops.builder.setInsertionPointToStart(choice.elseBlock());
-    body(false);
-  }
-
-  /// A register tile of one of the n^2 products.
-  func::FuncOp writeProduct(int64_t tiles, int64_t channels, TypeRange types) {
-    std::string name = "winograd" + std::to_string(s.m) + "_tile_" + std::to_string(tiles) + "x" + std::to_string(channels);
-    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      static constexpr StringLiteral kNames[] = {"x", "w", "y", "slot", "product", "part", "tile"};
-      for (auto [argument, word] : llvm::zip(arguments, kNames))
-        argument.setLoc(NameLoc::get(loops.builder.getStringAttr(word)));
-      Value x = arguments[0], w = arguments[1], y = arguments[2], slot = arguments[3], product = arguments[4];
-      Value part = arguments[5], first = arguments[6], matrixSlot = c.isWhole ? loops.index(0) : slot;
-      int64_t vectors = channels / target.lanes();
-      auto laneOf = [&](int64_t v) { return v * target.lanes(); };
-      SmallVector<Value> filterBlocks;
-      for (int64_t v = 0; v < vectors; ++v)
-        filterBlocks.push_back(loops.add(loops.mul(part, c.tile.channels / kBlock), laneOf(v) / kBlock));
-
-      auto overChannels = [&](Value block, int64_t count, ValueRange carried) {
-        return loops.carry(count, carried, "channel", [&](Value channel, ValueRange in) {
-          SmallVector<Value> next(in), weights;
-          Value row = loops.add(loops.mul(block, kBlock), channel);
-          for (int64_t v = 0; v < vectors; ++v)
-            weights.push_back(load(loops, w, {filterBlocks[v], product, row, loops.index(laneOf(v) % kBlock)}));
-          for (int64_t p = 0; p < tiles; ++p) {
-            Value element = loops.load(x, {matrixSlot, product, block, loops.add(first, p), channel});
-            Value pixel = vector::BroadcastOp::create(loops.builder, loops.loc, vector, element);
-            for (int64_t v = 0; v < vectors; ++v)
-              next[v * tiles + p] = vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[v], next[v * tiles + p]);
-          }
-          return next;
-        });
-      };
-      SmallVector<Value> sums(vectors * tiles, loops.number(vector, 0));
-      int64_t full = s.channels / kBlock, tail = s.channels % kBlock;
-      sums = loops.carry(full, sums, "block", [&](Value block, ValueRange in) { return overChannels(block, kBlock, in); });
-      if (tail)
-        sums = overChannels(loops.index(full), tail, sums);
-      for (int64_t p = 0; p < tiles; ++p)
-        for (int64_t v = 0; v < vectors; ++v)
-          store(loops, sums[v * tiles + p], y, {slot, product, loops.add(first, p), loops.index(laneOf(v))});
-    });
-  }
-
-  /// A^T M A of one tile and one block of filters, with bias and epilogue, into the pixels that exist.
-  void transformOutput(Loops &loops, const Epilogue &epilogue, Value image, Value slot, Value target, Value tile, Value part, Value block) {
-    BlockedAttr layout = layoutOf(op->getResult(0).getType());
-    Value top = loops.named(loops.mul(loops.div(target, s.tileColumns), s.m), "top"), left = loops.named(loops.mul(loops.rem(target, s.tileColumns), s.m), "left");
-    Value filterBlock = loops.add(loops.mul(part, c.tile.channels / kBlock), block), half = loops.index(1);
-    forLanes(loops, [&](Value lane) {
-      Value from = loops.add(loops.mul(block, kBlock), lane);
-      loops.loop(s.n, [&](Value column) {
-        SmallVector<Value> values;
-        for (int64_t row = 0; row < s.n; ++row)
-          values.push_back(load(loops, products, {slot, loops.add(column, row * s.n), tile, from}));
-        for (auto [row, value] : llvm::enumerate(multiply(loops, matrices.output, values)))
-          store(loops, value, work, {slot, half, loops.index(row), column, lane});
-      }, "column");
-      Value start = bias ? load(loops, bias, {filterBlock, lane}) : Value();
-      Value rows = loops.index(s.m);
-      if (s.rows % s.m)
-        rows = loops.min(rows, loops.sub(loops.index(s.rows), top));
-      loops.loop(loops.index(0), rows, 1, [&](Value row) {
-        SmallVector<Value> values;
-        for (int64_t column = 0; column < s.n; ++column)
-          values.push_back(load(loops, work, {slot, half, row, loops.index(column), lane}));
-        for (auto [i, value] : llvm::enumerate(multiply(loops, matrices.output, values))) {
-          Value pixel = value, y = loops.add(top, row), column = loops.add(left, i);
-          auto finish = [&] {
-            Value sum = start ? Value(arith::AddFOp::create(loops.builder, loops.loc, pixel, start)) : pixel;
-            Value result = epilogue.apply(loops, epilogue.memory(), sum, vector, {image, filterBlock, y, column, lane});
-            if (s.filters % kBlock != 0 && !epilogue.preservesZero())
-              result = zeroBeyond(loops, result, loops.add(loops.mul(filterBlock, kBlock), lane), s.filters);
-            store(loops, result, output, {image, filterBlock, loops.add(y, layout.top()), loops.add(column, layout.left()), lane});
-          };
-          if (s.columns % s.m == 0 || static_cast<int64_t>(i) < s.columns - (s.tileColumns - 1) * s.m) {
-            finish();
-            continue;
-          }
-          auto inside = scf::IfOp::create(loops.builder, loops.loc, loops.within(column, 0, s.columns), /*withElseRegion=*/false);
-          OpBuilder::InsertionGuard guard(loops.builder);
-          loops.builder.setInsertionPointToStart(inside.thenBlock());
-          finish();
-        }
-      }, "row");
-    });
-  }
-
-  FusedOp op;
-  ConvOp conv;
-  const Target &target;
-  Phase &phase;
-  Shape s;
-  Choice c;
-  Workspace space;
-  WinogradMatrices matrices;
-  VectorType vector;
-  Value filters, bias, output, transformed, products, work;
-};
-
 template <int64_t m>
 class Winograd : public Algorithm {
 public:
   StringRef name() const override { return m == 2 ? "winograd2" : "winograd4"; }
   int rank() const override { return 50; }
-  double cycles(FusedOp op, const Target &target) const override { return choose(Shape(op, m), target).cycles; }
+  double cycles(FusedOp op, const Target &target) const override { return choose(WinogradShape(op, m), target).cycles; }
 
   bool accepts(FusedOp op, const Target &target) const override {
     auto conv = dyn_cast<ConvOp>(op.getAnchor());
@@ -366,31 +72,29 @@ public:
     if (cast<BlockArgument>(conv.getX()).getArgNumber() != index)
       return LayoutNeed::blocked();
     // Whole tiles are read, also where the map ends within one.
-    Shape s(op, m);
+    WinogradShape s(op, m);
     auto in = shapeOf(conv.getX());
     int64_t bottom = s.tileRows * m + 2 - s.padTop - in[2], right = s.tileColumns * m + 2 - s.padLeft - in[3];
-    return LayoutNeed::blocked(kBlock, {s.padTop, s.padLeft, std::max<int64_t>(bottom, 0), std::max<int64_t>(right, 0)});
+    return LayoutNeed::blocked(kBlock,
+                               {s.padTop, s.padLeft, std::max<int64_t>(bottom, 0), std::max<int64_t>(right, 0)});
   }
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
   DictionaryAttr plan(FusedOp op, const Target &target) const override {
-    Choice c = choose(Shape(op, m), target);
-    Builder builder(op.getContext());
-    return builder.getDictionaryAttr(
-        {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({c.tile.pixels, c.tile.channels})),
-         builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({c.block})),
-         builder.getNamedAttr("order", builder.getStringAttr(c.isWhole ? "filters" : "tiles"))});
+    return choose(WinogradShape(op, m), target).plan.attribute(op.getContext());
   }
 
-  int64_t workspaceBytes(FusedOp op, const Target &target) const override {
-    Shape s(op, m);
-    return Workspace(op.getContext(), s, choose(s, target)).bytes();
+  int64_t workspaceBytes(FusedOp op, const Target &) const override {
+    return WinogradSpace(op.getContext(), WinogradShape(op, m), WinogradPlan::of(op.getPlanAttr().getParameters()))
+        .bytes();
   }
   bool prepares(FusedOp op) const override {
     return cast<StringAttr>(op.getPlanAttr().getParameters().get("order")).getValue() == "filters";
   }
-  void prepare(FusedOp op, const Target &target, Phase &phase) const override { WinogradKernel(op, m, target, phase).writeInput(); }
-  void lower(FusedOp op, const Target &target, Phase &phase) const override { WinogradKernel(op, m, target, phase).write(); }
+  void prepare(FusedOp op, const Target &target, Phase &phase) const override {
+    writeWinogradInput(op, m, target, phase);
+  }
+  void lower(FusedOp op, const Target &target, Phase &phase) const override { writeWinograd(op, m, target, phase); }
 };
 
 RegisterAlgorithm<Winograd<2>> registration2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cook-Toom matrices, and products with them in few operations.
-#include "compiler/loops/algorithms/Winograd.h"
+#include "compiler/loops/algorithms/WinogradMatrices.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 

@@ -21,8 +21,8 @@ struct WinogradMatrices {
   static WinogradMatrices of(int64_t m);
 };
 
-/// The product of a matrix and a vector of values. Rows, or columns, that differ only in the signs of some elements share
-/// their sums.
+/// The product of a matrix and a vector of values. Rows, or columns, that differ only in the signs of some elements
+/// share their sums.
 llvm::SmallVector<mlir::Value> multiply(cnn::Loops &loops, const Matrix &matrix, mlir::ValueRange values);
 
 } // namespace cnnc::loops

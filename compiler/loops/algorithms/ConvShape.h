@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers of a convolution, which its algorithms choose by and its kernels are written from.
+#pragma once
+
+#include "compiler/cost/Target.h"
+#include "dialects/cnn/CnnOps.h"
+
+namespace cnnc::loops {
+
+/// A convolution in numbers; a fully connected layer is one with a row of N pixels.
+struct ConvShape {
+  int64_t images, channels, rows, columns; // of the input
+  int64_t filters, outRows, outColumns;
+  int64_t kh = 1, kw = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1, padTop = 0, padLeft = 0, groups = 1;
+  int64_t inputBlock = Target::kBlock; // channels of an input block
+  bool matrix = false;
+
+  static ConvShape of(cnn::FusedOp op);
+
+  int64_t filterBlocks() const { return llvm::divideCeil(filters, Target::kBlock); }
+  int64_t inputBlocks() const { return llvm::divideCeil(channels, inputBlock); }
+  int64_t groupFilters() const { return filters / groups; }
+  int64_t groupChannels() const { return channels / groups; }
+  /// The first input block that filter block `block` reads, were there no end to stop at.
+  int64_t firstInputBlock(int64_t block) const {
+    return block * Target::kBlock / groupFilters() * groupChannels() / inputBlock;
+  }
+  /// How many input blocks any filter block reads.
+  int64_t depth() const;
+  bool isPointwise() const { return kh == 1 && kw == 1 && strideH == 1 && strideW == 1; }
+};
+
+} // namespace cnnc::loops

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// A register tile of pixels x channels sums over input channels and taps; the input has a halo, so no tap needs a
+// check. Weights are packed as [filter block][input block][kh][kw][input channel][16 filters] for every instruction
+// set alike. Groups become a range of input blocks for each filter block, with zeros for the other groups' channels.
+#include "compiler/loops/algorithms/DirectKernel.h"
+
+#include "compiler/loops/Epilogue.h"
+#include "compiler/loops/algorithms/ConvShape.h"
+#include "dialects/cnn/Constants.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+DirectPlan DirectPlan::of(DictionaryAttr parameters) {
+  auto list = [&](StringRef name) { return cast<DenseI64ArrayAttr>(parameters.get(name)).asArrayRef(); };
+  DirectPlan plan;
+  plan.tile = {list("tile")[0], list("tile")[1]};
+  plan.merge = list("merge").front();
+  plan.rowsOutside = cast<StringAttr>(parameters.get("order")).getValue() == "rows";
+  return plan;
+}
+
+DictionaryAttr DirectPlan::attribute(MLIRContext *context) const {
+  Builder builder(context);
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
+       builder.getNamedAttr("merge", builder.getDenseI64ArrayAttr({merge})),
+       builder.getNamedAttr("order", builder.getStringAttr(rowsOutside ? "rows" : "filters"))});
+}
+
+namespace {
+constexpr int64_t kBlock = Target::kBlock;
+/// Steps of the sum after which a part of it is added to the total.
+constexpr int64_t kChunkSteps = 288;
+
+/// Everything that the kernel and its tiles share while they are written.
+class DirectKernel {
+public:
+  DirectKernel(FusedOp op, const Target &target, Phase &phase)
+      : op(op), target(target), phase(phase), s(ConvShape::of(op)),
+        plan(DirectPlan::of(op.getPlanAttr().getParameters())), tile(plan.tile), merged(plan.merge), depth(s.depth()),
+        epilogue(phase, op, /*anchored=*/true, merged),
+        vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {
+    input = phase.memory(op.getAnchorInput(0), merge(op.getAnchorInput(0)));
+    weights = phase.packed(constantOf(op.getAnchorInput(1)), weightPacking());
+    if (op.getAnchor()->getNumOperands() == 3)
+      bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
+    output = phase.memory(op->getResult(0), merge(op->getResult(0)));
+  }
+
+  void write() {
+    Loops &loops = phase.loops;
+    int64_t rows = s.outRows / merged, pixels = s.outColumns * merged;
+    int64_t channels = s.matrix ? s.filters : s.filterBlocks() * kBlock;
+    int64_t fullTiles = channels / tile.channels, rest = channels % tile.channels;
+    int64_t tiles = fullTiles + (rest ? 1 : 0);
+
+    phase.setName((s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)));
+    phase.setGrid(s.images * tiles * rows);
+    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+      int64_t inner = plan.rowsOutside ? tiles : rows, outer = plan.rowsOutside ? rows : tiles;
+      Value fast = loops.rem(i, inner), slow = loops.rem(loops.div(i, inner), outer);
+      Value image = s.images == 1 ? loops.index(0) : loops.div(i, tiles * rows);
+      Value part = plan.rowsOutside ? fast : slow, row = plan.rowsOutside ? slow : fast;
+      if (!rest)
+        return writeRow(loops, image, part, row, pixels, tile.channels);
+      if (!fullTiles)
+        return writeRow(loops, image, part, row, pixels, rest);
+      Value isFull =
+          arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, part, loops.index(fullTiles));
+      auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(loops.builder);
+      loops.builder.setInsertionPointToStart(choice.thenBlock());
+      writeRow(loops, image, part, row, pixels, tile.channels);
+      loops.builder.setInsertionPointToStart(choice.elseBlock());
+      writeRow(loops, image, part, row, pixels, rest);
+    });
+  }
+
+private:
+  /// The value's memory with `merged` rows seen as one.
+  MemRefType merge(Value value) const {
+    MemRefType type = phase.network.storage.of(value).type;
+    return merged == 1 ? type : mergeRows(type, merged);
+  }
+
+  Packing weightPacking() {
+    MLIRContext *context = op.getContext();
+    auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
+    AffineExpr filter = dim(0) * kBlock + dim(5);
+    // The channel within the filter's group; others leave the source and so become zero. The clamp to the last range
+    // of input blocks is no affine map, but only single-group layers could need it, and they begin at block 0.
+    AffineExpr channel = dim(1) * s.inputBlock + dim(4);
+    if (s.groups > 1) {
+      AffineExpr group = filter.floorDiv(s.groupFilters());
+      AffineExpr firstBlock = ((dim(0) * kBlock).floorDiv(s.groupFilters()) * s.groupChannels()).floorDiv(s.inputBlock);
+      channel = channel + firstBlock * s.inputBlock - group * s.groupChannels();
+    }
+    SmallVector<AffineExpr> source = {filter, channel};
+    if (!s.matrix)
+      source.append({dim(2), dim(3)});
+    return {{s.filterBlocks(), depth, s.kh, s.kw, s.inputBlock, kBlock}, AffineMap::get(6, 0, source, context)};
+  }
+
+  Packing biasPacking() {
+    MLIRContext *context = op.getContext();
+    return {{s.filterBlocks(), kBlock},
+            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
+  }
+
+  /// One row of pixels for one tile of channels: calls the tile functions along the row.
+  void writeRow(Loops &loops, Value image, Value part, Value row, int64_t pixels, int64_t channels) {
+    SmallVector<Value> arguments = {input, weights};
+    if (bias)
+      arguments.push_back(bias);
+    arguments.push_back(output);
+    llvm::append_range(arguments, epilogue.memory());
+    arguments.append({image, part, row});
+    forEachTile(loops, RowCut(pixels, tile.pixels), [&](int64_t size, Value column) {
+      SmallVector<Value> all = arguments;
+      all.push_back(column);
+      func::CallOp::create(loops.builder, loops.loc, writeTile(size, channels, ValueRange(all).getTypes()), all);
+    });
+  }
+
+  func::FuncOp writeTile(int64_t pixels, int64_t channels, TypeRange types) {
+    std::string name = (s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)) + "_tile_" +
+                       std::to_string(pixels) + "x" + std::to_string(channels);
+    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+      nameTileArguments(loops, arguments, static_cast<bool>(bias));
+      writeSum(loops, arguments, pixels, channels);
+    });
+  }
+
+  /// One vector of filters of a tile: its block, and its first lane.
+  std::pair<Value, Value> filterVector(Loops &loops, Value part, int64_t index) {
+    int64_t offset = index * target.lanes();
+    if (tile.channels >= kBlock)
+      return {loops.add(loops.mul(part, tile.channels / kBlock), offset / kBlock), loops.index(offset % kBlock)};
+    Value first = loops.mul(part, tile.channels);
+    return {loops.div(first, kBlock), loops.add(loops.rem(first, kBlock), offset)};
+  }
+
+  void writeSum(Loops &loops, ValueRange arguments, int64_t pixels, int64_t channels) {
+    ValueRange indices = arguments.take_back(4);
+    Value image = indices[0], part = indices[1], row = indices[2], column = indices[3];
+    Value x = arguments[0], w = arguments[1], y = arguments[bias ? 3 : 2];
+    ValueRange extra = arguments.drop_front(bias ? 4 : 3).drop_back(4);
+    int64_t vectors = llvm::divideCeil(channels, target.lanes());
+    SmallVector<std::pair<Value, Value>> filters;
+    for (int64_t v = 0; v < vectors; ++v)
+      filters.push_back(filterVector(loops, part, v));
+
+    SmallVector<Value> sums;
+    Value zero = bias ? Value() : loops.number(vector, 0);
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value start = bias ? load(loops, arguments[2], {filters[v].first, filters[v].second}) : zero;
+      sums.append(pixels, start);
+    }
+
+    BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
+    Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
+    Value firstColumn = loops.add(loops.mul(column, s.strideW), layout ? layout.left() - s.padLeft : 0);
+    Value firstBlock = loops.index(0);
+    if (s.groups > 1) {
+      Value group = loops.div(loops.mul(filters[0].first, kBlock), s.groupFilters());
+      firstBlock = loops.div(loops.mul(group, s.groupChannels()), s.inputBlock);
+    }
+
+    // One input channel at one tap for all accumulators.
+    auto step = [&](Value block, Value ky, Value kx, Value channel, ValueRange carried) {
+      SmallVector<Value> next(carried);
+      SmallVector<Value> weight;
+      for (int64_t v = 0; v < vectors; ++v)
+        weight.push_back(
+            loops.named(load(loops, w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
+      Value inRow = loops.add(firstRow, loops.mul(ky, s.dilationH));
+      Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
+      Value inBlock = loops.add(firstBlock, block);
+      for (int64_t p = 0; p < pixels; ++p) {
+        Value at = loops.add(inColumn, p * s.strideW);
+        Value element = s.matrix ? loops.load(x, {at, loops.add(loops.mul(block, kBlock), channel)})
+                                 : loops.load(x, {image, inBlock, inRow, at, channel});
+        Value pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, vector, element), "pixel");
+        for (int64_t v = 0; v < vectors; ++v)
+          next[v * pixels + p] =
+              vector::FMAOp::create(loops.builder, loops.loc, pixel, weight[v], next[v * pixels + p]);
+      }
+      return next;
+    };
+    auto overTaps = [&](Value block, int64_t width, ValueRange carried) {
+      return loops.carry(s.kh, carried, "ky", [&](Value ky, ValueRange inKy) {
+        return loops.carry(s.kw, inKy, "kx", [&](Value kx, ValueRange inKx) {
+          return loops.carry(width, inKx, "channel",
+                             [&](Value channel, ValueRange in) { return step(block, ky, kx, channel, in); });
+        });
+      });
+    };
+    // The last block may hold fewer channels; only with one group does every sum end there.
+    int64_t tail = s.groups == 1 ? s.channels % s.inputBlock : 0;
+    int64_t fullBlocks = depth - (tail ? 1 : 0);
+    auto overBlocks = [&](Value first, int64_t count, ValueRange carried) {
+      return loops.carry(count, carried, "block", [&](Value block, ValueRange in) {
+        return overTaps(loops.add(first, block), s.inputBlock, in);
+      });
+    };
+    // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only.
+    int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock)), chunks = fullBlocks / chunk;
+    if (depth < 2 * chunk) {
+      sums = overBlocks(loops.index(0), fullBlocks, sums);
+      if (tail)
+        sums = overTaps(loops.index(fullBlocks), tail, sums);
+    } else {
+      SmallVector<Value> zeros(sums.size(), loops.number(vector, 0));
+      auto plus = [&](ValueRange totals, ValueRange parts) {
+        return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
+          return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
+        });
+      };
+      sums = loops.carry(chunks, sums, "chunk", [&](Value at, ValueRange totals) {
+        return plus(totals, overBlocks(loops.mul(at, chunk), chunk, zeros));
+      });
+      if (depth > chunks * chunk) {
+        SmallVector<Value> parts = overBlocks(loops.index(chunks * chunk), fullBlocks - chunks * chunk, zeros);
+        if (tail)
+          parts = overTaps(loops.index(fullBlocks), tail, parts);
+        sums = plus(sums, parts);
+      }
+    }
+
+    BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
+    for (int64_t p = 0; p < pixels; ++p)
+      for (int64_t v = 0; v < vectors; ++v) {
+        auto [block, lane] = filters[v];
+        Value at = loops.add(column, p);
+        Value value = epilogue.apply(loops, extra, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        Value channel = loops.add(loops.mul(block, kBlock), lane);
+        if (s.matrix) {
+          storeVector(loops, value, y, {at, channel}, channels - v * target.lanes());
+          continue;
+        }
+        if (s.filters % kBlock != 0 && !epilogue.preservesZero())
+          value = zeroBeyond(loops, value, channel, s.filters);
+        vector::StoreOp::create(
+            loops.builder, loops.loc, value, y,
+            ValueRange{image, block, loops.add(row, outLayout.top()), loops.add(at, outLayout.left()), lane});
+      }
+  }
+
+  Value load(Loops &loops, Value memory, ValueRange indices) {
+    return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, indices);
+  }
+
+  FusedOp op;
+  const Target &target;
+  Phase &phase;
+  ConvShape s;
+  DirectPlan plan;
+  RegisterTile tile;
+  int64_t merged, depth;
+  Epilogue epilogue;
+  VectorType vector;
+  Value input, weights, bias, output;
+};
+} // namespace
+
+void loops::writeDirect(FusedOp op, const Target &target, Phase &phase) { DirectKernel(op, target, phase).write(); }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel of direct convolution, and the parameters that it is written by.
+#pragma once
+
+#include "compiler/loops/Phase.h"
+#include "compiler/loops/algorithms/Tile.h"
+
+namespace cnnc::loops {
+
+struct DirectPlan {
+  RegisterTile tile;
+  int64_t merge = 1;        ///< image rows that are seen as one
+  bool rowsOutside = false; ///< each row meets all filters, and not each filter all rows, in turn
+
+  static DirectPlan of(mlir::DictionaryAttr parameters);
+  mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;
+};
+
+/// Writes the phase of a region by its plan.
+void writeDirect(cnn::FusedOp op, const Target &target, Phase &phase);
+
+} // namespace cnnc::loops

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels of Winograd's convolution, the parameters that they are written by, and their memory.
+#pragma once
+
+#include "compiler/loops/Phase.h"
+#include "compiler/loops/algorithms/Tile.h"
+#include "dialects/cnn/CnnOps.h"
+
+namespace cnnc::loops {
+
+/// The numbers of a convolution by F(m, 3).
+struct WinogradShape {
+  int64_t m, n, images, channels, filters, rows, columns; // rows and columns of the result
+  int64_t tileRows, tileColumns;
+  int64_t padTop, padLeft;
+
+  WinogradShape(cnn::FusedOp op, int64_t m);
+  int64_t tiles() const { return tileRows * tileColumns; }
+  int64_t inputBlocks() const { return llvm::divideCeil(channels, Target::kBlock); }
+  int64_t filterBlocks() const { return llvm::divideCeil(filters, Target::kBlock); }
+};
+
+/// How many tiles make a block, and how the products are tiled.
+struct WinogradPlan {
+  int64_t block = 1;
+  RegisterTile tile;
+  bool isWhole = false; ///< the input is transformed as a whole, by a phase of its own
+
+  static WinogradPlan of(mlir::DictionaryAttr parameters);
+  mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;
+};
+
+/// The shares of the main phase, and the matrices in the workspace: those of the transformed input and the products of
+/// each slot, and room for two transforms in work.
+struct WinogradSpace {
+  /// Shares of the grid that may run at once; each has a workspace.
+  static constexpr int64_t kSlots = 16;
+
+  int64_t blocks, parts, grid, grain;
+  mlir::MemRefType input, products, work;
+
+  WinogradSpace(mlir::MLIRContext *context, const WinogradShape &s, const WinogradPlan &plan);
+  int64_t productOffset() const { return 4 * input.getNumElements(); }
+  int64_t workOffset() const { return productOffset() + 4 * products.getNumElements(); }
+  int64_t bytes() const { return workOffset() + 4 * work.getNumElements(); }
+};
+
+/// Writes the phase that transforms a whole input.
+void writeWinogradInput(cnn::FusedOp op, int64_t m, const Target &target, Phase &phase);
+/// Writes the phase of a region by its plan.
+void writeWinograd(cnn::FusedOp op, int64_t m, const Target &target, Phase &phase);
+
+} // namespace cnnc::loops

@@ -9,7 +9,8 @@ namespace cnnc {
 
 namespace loops {
 class Phase;
-}
+struct RowRange;
+} // namespace loops
 
 /// How an algorithm wants a value stored.
 struct LayoutNeed {
@@ -24,6 +25,11 @@ struct LayoutNeed {
   static LayoutNeed blocked(int64_t block = Target::kBlock, std::array<int64_t, 4> halo = {0, 0, 0, 0}) {
     return {block, halo};
   }
+};
+
+/// Which rows of its operand make row r of a result: `extent` rows from r * stride - pad on.
+struct RowWindow {
+  int64_t stride = 1, extent = 1, pad = 0;
 };
 
 /// One way to compute a fused region. Each algorithm is one file in compiler/loops/algorithms and registers itself;
@@ -55,6 +61,11 @@ public:
   virtual bool prepares(cnn::FusedOp) const { return false; }
   /// Writes the kernel of that phase.
   virtual void prepare(cnn::FusedOp, const Target &, loops::Phase &) const {}
+  /// Set if the region can be a stage of a chain: if any of its rows can be computed from rows of the anchor's first
+  /// operand.
+  virtual std::optional<RowWindow> rowWindow(cnn::FusedOp) const { return std::nullopt; }
+  /// Writes the loops over some rows of a stage, into the kernel of the chain.
+  virtual void lowerRows(cnn::FusedOp, const Target &, loops::Phase &, const loops::RowRange &) const {}
   /// Writes the kernel.
   virtual void lower(cnn::FusedOp op, const Target &target, loops::Phase &phase) const = 0;
 };

@@ -100,7 +100,7 @@ llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOp
   }
   {
     TimingScope scope = timing.nest("passes");
-    if (failed(runPasses(*module, target, options.emit, scope)))
+    if (failed(runPasses(*module, target, options, scope)))
       return reported();
   }
   if (options.emit < Stage::Plans) {
@@ -192,7 +192,7 @@ int cnnc::compile(const Options &options) {
   registerDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  DiagnosticPrinter diagnostics(context);
+  DiagnosticPrinter diagnostics(context, options.remarks);
   DefaultTimingManager timing;
   timing.setEnabled(options.timing);
   TimingScope root = timing.getRootScope();

@@ -28,9 +28,10 @@ std::string cnnc::describeLocation(Location location) {
   return text;
 }
 
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context)
-    : handler(&context, [this](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() != DiagnosticSeverity::Error || errors++)
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks)
+    : handler(&context, [this, remarks](Diagnostic &diagnostic) {
+        bool isRemark = remarks && diagnostic.getSeverity() == DiagnosticSeverity::Remark;
+        if (!isRemark && (diagnostic.getSeverity() != DiagnosticSeverity::Error || errors++))
           return;
         std::string message = diagnostic.str();
         message = describeLocation(diagnostic.getLocation()) + message;

@@ -75,8 +75,9 @@ void checkOutput(Options &options) {
     return options.output.size() > size && options.output.ends_with(end);
   };
   if (options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
-    throw CLI::ValidationError("-o", options.output.empty() ? "name the library to write, such as -o model.so"
-                                                            : "'" + options.output + "' ends in none of .so, .a and .o");
+    throw CLI::ValidationError("-o", options.output.empty()
+                                         ? "name the library to write, such as -o model.so"
+                                         : "'" + options.output + "' ends in none of .so, .a and .o");
   if (options.emit == Stage::Cpp && (options.output.empty() || options.output == "-"))
     throw CLI::ValidationError("-o", "name the folder for the C++ source, such as -o model/");
   if (options.output.empty())
@@ -85,7 +86,8 @@ void checkOutput(Options &options) {
 
 void checkPrefix(const std::string &prefix) {
   auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
-  if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) || !std::all_of(prefix.begin(), prefix.end(), letter))
+  if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) ||
+      !std::all_of(prefix.begin(), prefix.end(), letter))
     throw CLI::ValidationError("--prefix", "'" + prefix + "' is no C identifier");
 }
 } // namespace
@@ -99,22 +101,36 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
                "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt",
                "cnnc");
   app.set_version_flag("--version", CNNC_VERSION);
-  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")->required();
-  app.add_option("-o,--output", options.output, "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or - for stdout");
-  app.add_option("--emit", options.emit, "Stop at a stage and print it (weights elided): cnn, folded, fused, scheduled, plans, loops, llvm; or write C++ source: cpp")
+  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")
+      ->required();
+  app.add_option("-o,--output", options.output,
+                 "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or - for stdout");
+  app.add_option("--emit", options.emit,
+                 "Stop at a stage and print it (weights elided): cnn, folded, fused, scheduled, plans, loops, llvm; or "
+                 "write C++ source: cpp")
       ->transform(CLI::Transformer(kStages).description("STAGE"))
       ->type_name("");
-  app.add_option("--mcpu", options.cpu, "native, x86-64-v2, x86-64-v3, x86-64-v4, or a core such as cortex-a76")->capture_default_str();
+  app.add_option("--mcpu", options.cpu, "native, x86-64-v2, x86-64-v3, x86-64-v4, or a core such as cortex-a76")
+      ->capture_default_str();
   app.add_option("--mtriple", options.triple, "Another machine than this one, such as aarch64-linux-gnu");
   app.add_option("--prefix", options.prefix, "Prefix of the C symbols")->capture_default_str();
-  app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")->allow_extra_args(false);
-  app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")->allow_extra_args(false);
-  app.add_option("--input-format", formats, "NAME=u8nhwc,mean=127,scale=0.0078125: take an input as bytes in NHWC order (repeatable)")
+  app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--input-format", formats,
+                 "NAME=u8nhwc,mean=127,scale=0.0078125: take an input as bytes in NHWC order (repeatable)")
       ->allow_extra_args(false);
   app.add_option("--precision", options.precision, "f32, or strict: plain f32 sums only")
       ->check(CLI::IsMember({"f32", "strict"}))
       ->type_name("")
       ->capture_default_str();
+  app.add_option("--bottleneck", options.bottleneck,
+                 "auto, always or never: run bottlenecks (1x1, 3x3 or depthwise, 1x1) in bands of rows")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("")
+      ->capture_default_str();
+  app.add_flag("--remarks", options.remarks, "Print to stderr what the passes decided where they had a choice");
   app.add_flag("--timing", options.timing, "Print the time of each step to stderr");
   try {
     app.parse(argc, argv);

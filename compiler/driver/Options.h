@@ -28,7 +28,8 @@ struct Options {
   std::map<std::string, std::vector<int64_t>> shapes;
   std::map<std::string, std::string> constants;
   std::map<std::string, InputFormat> inputFormats;
-  bool timing = false;
+  std::string bottleneck = "auto";
+  bool timing = false, remarks = false;
 
   /// Nothing if the program has to end with `exitCode`: after --help, or after an error that was printed.
   static std::optional<Options> parse(int argc, char **argv, int &exitCode);

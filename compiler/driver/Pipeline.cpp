@@ -9,7 +9,7 @@ using namespace cnnc;
 using namespace mlir;
 
 namespace {
-using MakePass = std::unique_ptr<Pass> (*)(const Target &);
+using MakePass = std::unique_ptr<Pass> (*)(const Target &, const Options &);
 
 /// A pass, and the stage that is reached when it has run.
 struct Step {
@@ -17,17 +17,26 @@ struct Step {
   MakePass make;
 };
 
-template <typename Options, std::unique_ptr<Pass> (*create)(Options)>
-std::unique_ptr<Pass> forTarget(const Target &target) {
-  Options options;
+template <typename PassOptions>
+PassOptions targetOptions(const Target &target) {
+  PassOptions options;
   options.cpu = target.cpu;
   options.triple = target.triple;
   options.strict = target.strict;
-  return create(options);
+  return options;
+}
+template <typename PassOptions, std::unique_ptr<Pass> (*create)(PassOptions)>
+std::unique_ptr<Pass> forTarget(const Target &target, const Options &) {
+  return create(targetOptions<PassOptions>(target));
 }
 template <std::unique_ptr<Pass> (*create)()>
-std::unique_ptr<Pass> plain(const Target &) {
+std::unique_ptr<Pass> plain(const Target &, const Options &) {
   return create();
+}
+std::unique_ptr<Pass> formChains(const Target &target, const Options &given) {
+  auto options = targetOptions<graph::FormChainsOptions>(target);
+  options.bottleneck = given.bottleneck;
+  return graph::createFormChains(options);
 }
 
 const Step kSteps[] = {
@@ -47,6 +56,8 @@ const Step kSteps[] = {
     {Stage::Scheduled, forTarget<graph::ChooseAlgorithmsOptions, graph::createChooseAlgorithms>},
     // Concatenated values are written side by side.
     {Stage::Scheduled, plain<graph::createJoinConcats>},
+    // Results that are too big for the caches are read band by band.
+    {Stage::Scheduled, formChains},
     // Each value gets the halo that all of its users need together.
     {Stage::Scheduled, plain<graph::createAssignHalos>},
     // Each region gets the parameters of its algorithm.
@@ -59,11 +70,11 @@ void cnnc::registerDialects(DialectRegistry &registry) {
                   scf::SCFDialect, vector::VectorDialect>();
 }
 
-LogicalResult cnnc::runPasses(ModuleOp network, const Target &target, Stage last, TimingScope &timing) {
+LogicalResult cnnc::runPasses(ModuleOp network, const Target &target, const Options &options, TimingScope &timing) {
   PassManager passes(network.getContext());
   passes.enableTiming(timing);
   for (const Step &step : kSteps)
-    if (step.stage <= last)
-      passes.addPass(step.make(target));
+    if (step.stage <= options.emit)
+      passes.addPass(step.make(target, options));
   return passes.run(network);
 }

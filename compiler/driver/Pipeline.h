@@ -13,7 +13,8 @@ namespace cnnc {
 /// The dialects that modules of any level are written in.
 void registerDialects(mlir::DialectRegistry &registry);
 
-/// Runs the passes from the network as read up to and including stage `last` (Scheduled at most).
-mlir::LogicalResult runPasses(mlir::ModuleOp network, const Target &target, Stage last, mlir::TimingScope &timing);
+/// Runs the passes from the network as read up to and including the stage that is to be emitted (Scheduled at most).
+mlir::LogicalResult runPasses(mlir::ModuleOp network, const Target &target, const Options &options,
+                              mlir::TimingScope &timing);
 
 } // namespace cnnc

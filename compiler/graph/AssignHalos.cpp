@@ -27,13 +27,16 @@ struct AssignHalos : graph::impl::AssignHalosBase<AssignHalos> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       Views views(function);
       llvm::MapVector<Value, SmallVector<Value>> buffers;
-      for (Operation &op : function.getBody().front())
-        if (isa<FusedOp, ConvertLayoutOp, JoinOp>(op))
-          for (Value value : op.getResults())
+      function.walk([&](Operation *op) {
+        if (isa<FusedOp, ChainOp, ConvertLayoutOp, JoinOp>(op))
+          for (Value value : op->getResults())
             if (layoutOf(value.getType()))
               buffers[views.of(value).buffer].push_back(value);
+      });
       for (auto &[buffer, values] : buffers)
         assign(values);
+      for (auto chain : function.getOps<ChainOp>())
+        chain.getStages().back()->getResult(0).setType(chain.getType());
     }
   }
 

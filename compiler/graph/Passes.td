@@ -6,8 +6,8 @@
 include "mlir/Pass/PassBase.td"
 
 class Cnn_GraphPass<string name> : Pass<"cnn-" # name, "::mlir::ModuleOp">;
-class Cnn_TargetPass<string name> : Cnn_GraphPass<name> {
-  let options = [Option<"cpu", "mcpu", "std::string", "\"native\"", "The processor, as in cnnc --mcpu">,
+class Cnn_TargetPass<string name, list<Option> more = []> : Cnn_GraphPass<name> {
+  let options = more # [Option<"cpu", "mcpu", "std::string", "\"native\"", "The processor, as in cnnc --mcpu">,
                  Option<"triple", "mtriple", "std::string", "", "The target triple, as in cnnc --mtriple">,
                  Option<"strict", "strict", "bool", "false", "Plain sums only, as in cnnc --precision=strict">];
 }
@@ -35,6 +35,10 @@ def ChooseAlgorithms : Cnn_TargetPass<"choose-algorithms"> {
 }
 def JoinConcats : Cnn_GraphPass<"join-concats"> {
   let summary = "Let the makers of concatenated values write them side by side";
+}
+def FormChains : Cnn_TargetPass<"form-chains", [Option<"bottleneck", "bottleneck", "std::string", "\"auto\"",
+                                                       "Fuse bottlenecks: auto, always or never, as cnnc --bottleneck">]> {
+  let summary = "Let regions whose results are too big for the second cache run depth first, in bands of rows";
 }
 def AssignHalos : Cnn_GraphPass<"assign-halos"> {
   let summary = "Give each value the halo that all of its users need together";

@@ -4,6 +4,7 @@
 #include "compiler/loops/LowerToLoops.h"
 
 #include "compiler/cost/Algorithm.h"
+#include "compiler/loops/Chain.h"
 #include "compiler/loops/HalfFloats.h"
 #include "compiler/loops/Movement.h"
 #include "compiler/loops/Phase.h"
@@ -73,53 +74,84 @@ static PhaseFacts factsOf(FusedOp op) {
   return facts;
 }
 
+static PhaseFacts factsOf(ChainOp chain) {
+  auto stages = chain.getStages();
+  PhaseFacts facts{nodesOf(chain.getLoc()), "", "chain rows=" + std::to_string(chain.getRows()), 0, 0};
+  facts.shapes = shapesOf(stages.front());
+  for (FusedOp stage : stages) {
+    PhaseFacts own = factsOf(stage);
+    facts.plan += " | " + own.plan;
+    facts.flops += own.flops;
+    facts.bytes += own.bytes;
+    if (stage != stages.front())
+      facts.shapes += " -> " + shapeText(stage->getResult(0).getType());
+  }
+  for (FusedOp stage : ArrayRef(stages).drop_back())
+    facts.bytes -= 2 * bytesOf(stage->getResultTypes());
+  return facts;
+}
+
 /// ONNX's number of an element type (onnx.proto, TensorProto.DataType).
 static int32_t onnxType(Type element) {
-  if (element.isF32()) return 1;
-  if (element.isF16()) return 10;
-  if (element.isF64()) return 11;
-  if (element.isBF16()) return 16;
+  if (element.isF32())
+    return 1;
+  if (element.isF16())
+    return 10;
+  if (element.isF64())
+    return 11;
+  if (element.isBF16())
+    return 16;
   auto integer = cast<IntegerType>(element);
   bool isUnsigned = integer.isUnsigned();
   switch (integer.getWidth()) {
-  case 1: return 9;
-  case 8: return isUnsigned ? 2 : 3;
-  case 16: return isUnsigned ? 4 : 5;
-  case 32: return isUnsigned ? 12 : 6;
-  default: return isUnsigned ? 13 : 7;
+  case 1:
+    return 9;
+  case 8:
+    return isUnsigned ? 2 : 3;
+  case 16:
+    return isUnsigned ? 4 : 5;
+  case 32:
+    return isUnsigned ? 12 : 6;
+  default:
+    return isUnsigned ? 13 : 7;
   }
 }
 
 static DictionaryAttr tensorFacts(Builder &builder, StringRef name, Type type) {
   auto tensor = cast<RankedTensorType>(type);
-  return builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(name)),
-                                    builder.getNamedAttr("type", builder.getI32IntegerAttr(onnxType(tensor.getElementType()))),
-                                    builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(tensor.getShape()))});
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("name", builder.getStringAttr(name)),
+       builder.getNamedAttr("type", builder.getI32IntegerAttr(onnxType(tensor.getElementType()))),
+       builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(tensor.getShape()))});
 }
 
-static DictionaryAttr modelFacts(ModuleOp scheduled, func::FuncOp main, const Network &network, const StoragePlan &storage,
-                                 StringRef prefix, StringRef name) {
+static DictionaryAttr modelFacts(ModuleOp scheduled, func::FuncOp main, const Network &network,
+                                 const StoragePlan &storage, StringRef prefix, StringRef name) {
   Builder builder(scheduled.getContext());
   auto nameOf = [](Attribute attribute) { return attribute ? cast<StringAttr>(attribute).getValue() : StringRef(); };
   SmallVector<Attribute> inputs, outputs;
   for (BlockArgument argument : main.getArguments())
-    inputs.push_back(tensorFacts(builder, nameOf(main.getArgAttr(argument.getArgNumber(), CnnDialect::kName)), argument.getType()));
+    inputs.push_back(
+        tensorFacts(builder, nameOf(main.getArgAttr(argument.getArgNumber(), CnnDialect::kName)), argument.getType()));
   for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
     outputs.push_back(tensorFacts(builder, nameOf(main.getResultAttr(i, CnnDialect::kName)), type));
   auto metadata = scheduled->getAttrOfType<DictionaryAttr>("cnn.metadata");
   auto entry = [&](StringRef key, Attribute value) { return builder.getNamedAttr(key, value); };
   return builder.getDictionaryAttr({
-      entry("name", builder.getStringAttr(name)), entry("prefix", builder.getStringAttr(prefix)),
+      entry("name", builder.getStringAttr(name)),
+      entry("prefix", builder.getStringAttr(prefix)),
       entry("free_batch", builder.getBoolAttr(scheduled->hasAttr(CnnDialect::kFreeBatch))),
       entry("arena_bytes", builder.getI64IntegerAttr(storage.arenaBytes())),
       entry("weight_bytes", builder.getI64IntegerAttr(network.weights.bytes())),
       entry("cpu_features", builder.getStringAttr(network.target.cpuFeatures)),
-      entry("inputs", builder.getArrayAttr(inputs)), entry("outputs", builder.getArrayAttr(outputs)),
+      entry("inputs", builder.getArrayAttr(inputs)),
+      entry("outputs", builder.getArrayAttr(outputs)),
       entry("metadata", metadata ? metadata : builder.getDictionaryAttr({})),
   });
 }
 
-FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &target, StringRef prefix, StringRef name) {
+FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &target, StringRef prefix,
+                                              StringRef name) {
   auto main = scheduled.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return scheduled.emitError("holds no function 'main'");
@@ -151,6 +183,10 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
       Phase phase(network, op.getLoc(), algorithm.name());
       algorithm.lower(fused, target, phase);
       phase.finish(factsOf(fused));
+    } else if (auto chain = dyn_cast<ChainOp>(op)) {
+      Phase phase(network, op.getLoc(), "chain");
+      lowerChain(chain, target, phase);
+      phase.finish(factsOf(chain));
     } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
       Phase phase(network, op.getLoc(), "convert_layout");
       convertLayout(phase, convert.getX(), convert.getY());
@@ -160,7 +196,8 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
         if (!storage.writtenInPlace(i) && bytesOf(TypeRange{value.getType()}) != 0) {
           Phase phase(network, op.getLoc(), "copy_output");
           copyOutput(phase, value, i);
-          phase.finish({nodesOf(value.getLoc()), shapeText(value.getType()), "copy", 0, bytesOf(TypeRange{value.getType()}) * 2});
+          phase.finish({nodesOf(value.getLoc()), shapeText(value.getType()), "copy", 0,
+                        bytesOf(TypeRange{value.getType()}) * 2});
         }
     } else {
       return op.emitError() << "'" << op.getName() << "' is no part of a scheduled network";
@@ -178,12 +215,15 @@ void loops::printPlans(ModuleOp scheduled, llvm::raw_ostream &os) {
       PhaseFacts facts = factsOf(fused);
       bool isPlain = fused.getPlanAttr().getAlgorithm() == "plain";
       plain += isPlain;
-      os << nodesOf(fused.getLoc()) << " | " << facts.shapes << " | " << facts.plan << " | " << facts.flops << " flops\n";
+      os << nodesOf(fused.getLoc()) << " | " << facts.shapes << " | " << facts.plan << " | " << facts.flops
+         << " flops\n";
     } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
       ++conversions;
       os << nodesOf(convert.getLoc()) << " | " << shapesOf(convert) << " | convert_layout " << convert.getX().getType()
          << " -> " << convert.getType() << " | for ";
-      llvm::interleave(convert->getUsers(), os, [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
+      llvm::interleave(
+          convert->getUsers(), os,
+          [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
       os << "\n";
     }
   });

@@ -46,7 +46,8 @@ public:
   cnn::Loops loops;
   const Target &target;
 
-  /// The kernel's argument for the memory of a value, typed as it is stored or as given. Constants are packed as they are.
+  /// The kernel's argument for the memory of a value, typed as it is stored or as given. Constants are packed as they
+  /// are.
   mlir::Value memory(mlir::Value value);
   mlir::Value memory(mlir::Value value, mlir::MemRefType as);
   /// The kernel's argument for a packed constant.
@@ -58,8 +59,12 @@ public:
   /// The share of the grid to compute.
   mlir::Value begin(), end();
   /// The size of the grid, and the least share that is worth a thread.
-  void setGrid(int64_t size, int64_t grain = 1) { grid = size; this->grain = grain; }
+  void setGrid(int64_t size, int64_t grain = 1) {
+    grid = size;
+    this->grain = grain;
+  }
   void setName(llvm::StringRef newName) { name = newName.str(); }
+  llvm::StringRef getName() const { return name; }
 
   /// A private function beside the kernel, such as a register tile; equal ones are shared.
   mlir::func::FuncOp function(llvm::StringRef name, mlir::TypeRange arguments,
@@ -72,7 +77,7 @@ private:
   struct Argument {
     Place place;
     mlir::MemRefType type;
-    mlir::Value value;  // gone once the kernel is shared
+    mlir::Value value; // gone once the kernel is shared
     mlir::Location loc;
   };
   mlir::Value argument(const Place &place, mlir::MemRefType type, llvm::StringRef hint);

@@ -3,6 +3,7 @@
 #include "compiler/loops/Storage.h"
 
 #include "compiler/cost/Algorithm.h"
+#include "compiler/loops/Chain.h"
 #include "compiler/loops/Packing.h"
 
 #include "dialects/cnn/Loops.h"
@@ -41,8 +42,9 @@ MemRefType loops::memrefOf(RankedTensorType type) {
   if (!layout)
     return MemRefType::get(type.getShape(), element);
   ArrayRef<int64_t> shape = type.getShape();
-  return MemRefType::get({shape[0], llvm::divideCeilSigned(shape[1], layout.getBlock()), layout.top() + shape[2] + layout.bottom(),
-                          layout.left() + shape[3] + layout.right(), layout.getBlock()},
+  return MemRefType::get({shape[0], llvm::divideCeilSigned(shape[1], layout.getBlock()),
+                          layout.top() + shape[2] + layout.bottom(), layout.left() + shape[3] + layout.right(),
+                          layout.getBlock()},
                          element);
 }
 
@@ -53,7 +55,8 @@ MemRefType loops::mergeRows(MemRefType type, int64_t count) {
   shape[3] *= count;
   strides[2] *= count;
   auto layout = StridedLayoutAttr::get(type.getContext(), offset, strides);
-  return MemRefType::get(shape, type.getElementType(), type.getLayout().isIdentity() ? MemRefLayoutAttrInterface() : layout);
+  return MemRefType::get(shape, type.getElementType(),
+                         type.getLayout().isIdentity() ? MemRefLayoutAttrInterface() : layout);
 }
 
 /// The value whose memory this one shows.
@@ -63,7 +66,16 @@ static Value rootOf(Value value) {
   return value;
 }
 
-static bool isMadeByPhase(Value value) { return value.getDefiningOp<FusedOp>() || value.getDefiningOp<ConvertLayoutOp>(); }
+static bool isMadeByPhase(Value value) {
+  return isa_and_nonnull<FusedOp, ChainOp, ConvertLayoutOp>(value.getDefiningOp());
+}
+
+static int64_t workspaceBytes(Operation *op, const Target &target) {
+  if (auto chain = dyn_cast<ChainOp>(op))
+    return ChainLayout(chain).bytes;
+  auto fused = dyn_cast<FusedOp>(op);
+  return fused ? algorithmOf(fused).workspaceBytes(fused, target) : 0;
+}
 
 static int64_t bytesOf(MemRefType type) { return type.getNumElements() * elementBytes(type.getElementType()); }
 
@@ -75,7 +87,8 @@ static MemRefType partOf(RankedTensorType part, RankedTensorType whole) {
   if (part.getDimSize(0) == 1 || image == strides[0])
     return type;
   strides[0] = image;
-  return MemRefType::get(type.getShape(), type.getElementType(), StridedLayoutAttr::get(type.getContext(), offset, strides));
+  return MemRefType::get(type.getShape(), type.getElementType(),
+                         StridedLayoutAttr::get(type.getContext(), offset, strides));
 }
 
 StoragePlan::StoragePlan(func::FuncOp function, const Target &target) {
@@ -86,13 +99,15 @@ StoragePlan::StoragePlan(func::FuncOp function, const Target &target) {
 
 void StoragePlan::placeInputsAndOutputs(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments())
-    storages[argument] = {{Place::Input, argument.getArgNumber(), 0}, memrefOf(cast<RankedTensorType>(argument.getType()))};
+    storages[argument] = {{Place::Input, argument.getArgNumber(), 0},
+                          memrefOf(cast<RankedTensorType>(argument.getType()))};
   for (OpOperand &result : function.getBody().front().getTerminator()->getOpOperands()) {
     Value root = rootOf(result.get());
     bool possible = isMadeByPhase(root) && !layoutOf(root.getType()) && !storages.contains(root);
     inPlace.push_back(possible);
     if (possible)
-      storages[root] = {{Place::Output, result.getOperandNumber(), 0}, memrefOf(cast<RankedTensorType>(root.getType()))};
+      storages[root] = {{Place::Output, result.getOperandNumber(), 0},
+                        memrefOf(cast<RankedTensorType>(root.getType()))};
   }
 }
 
@@ -109,18 +124,19 @@ void StoragePlan::placeArena(func::FuncOp function, const Target &target) {
   SmallVector<Buffer> buffers;
   DenseMap<Value, size_t> bufferOf;
   SmallVector<Value> values; // that lie in the arena
-  SmallVector<std::pair<FusedOp, size_t>> workspaceBuffers;
+  SmallVector<std::pair<Operation *, size_t>> workspaceBuffers;
   int64_t time = 0;
   for (Operation &op : function.getBody().front()) {
     ++time;
-    if (auto fused = dyn_cast<FusedOp>(op))
-      if (int64_t bytes = algorithmOf(fused).workspaceBytes(fused, target)) {
-        workspaceBuffers.push_back({fused, buffers.size()});
-        buffers.push_back({Value(), bytes, time, time});
-      }
-    for (Value operand : op.getOperands())
-      if (auto it = bufferOf.find(views.of(rootOf(operand)).buffer); it != bufferOf.end())
-        buffers[it->second].last = time;
+    if (int64_t bytes = workspaceBytes(&op, target)) {
+      workspaceBuffers.push_back({&op, buffers.size()});
+      buffers.push_back({Value(), bytes, time, time});
+    }
+    op.walk([&](Operation *reader) { // the stages of a chain, too
+      for (Value operand : reader->getOperands())
+        if (auto it = bufferOf.find(views.of(rootOf(operand)).buffer); it != bufferOf.end())
+          buffers[it->second].last = time;
+    });
     for (Value result : op.getResults())
       if ((isMadeByPhase(result) || isa<JoinOp>(op)) && !storages.contains(result)) {
         Value buffer = views.of(result).buffer;
@@ -136,8 +152,8 @@ void StoragePlan::placeArena(func::FuncOp function, const Target &target) {
   SmallVector<Buffer *> placed; // by rising offset
   for (Buffer *buffer : bySize) {
     for (Buffer *other : placed)
-      if (other->first <= buffer->last && buffer->first <= other->last && other->offset < buffer->offset + buffer->bytes &&
-          buffer->offset < other->offset + other->bytes)
+      if (other->first <= buffer->last && buffer->first <= other->last &&
+          other->offset < buffer->offset + buffer->bytes && buffer->offset < other->offset + other->bytes)
         buffer->offset = llvm::alignTo(other->offset + other->bytes, kAlignment);
     auto above = llvm::find_if(placed, [&](Buffer *other) { return other->offset > buffer->offset; });
     placed.insert(above, buffer);
@@ -153,6 +169,15 @@ void StoragePlan::placeArena(func::FuncOp function, const Target &target) {
       offset += view.firstBlock * bytesOf(memrefOf(whole)) / (whole.getDimSize(0) * memrefOf(whole).getDimSize(1));
     storages[value] = {{Place::Arena, 0, offset}, partOf(type, whole)};
   }
+  for (auto chain : function.getOps<ChainOp>())
+    placeStages(chain);
+}
+
+void StoragePlan::placeStages(ChainOp chain) {
+  ChainLayout layout(chain);
+  for (auto [stage, ring] : llvm::zip(layout.stages, layout.rings))
+    storages[stage->getResult(0)] = {{Place::Arena, 0, workspaces.lookup(chain) + ring.offset}, ring.type, ring.rows};
+  storages[layout.stages.back()->getResult(0)] = of(chain.getY());
 }
 
 void StoragePlan::placeViews(func::FuncOp function) {

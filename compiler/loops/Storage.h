@@ -22,6 +22,9 @@ struct Place {
 struct Storage {
   Place place;
   mlir::MemRefType type; ///< blocked: [N][blocks][rows with halo][columns with halo][block]
+  /// Not 0 for a value within a chain: only this many rows are kept, in a ring for each share of the grid. `type` has
+  /// shares instead of images then, and row r with the halo lies at r % ring.
+  int64_t ring = 0;
 };
 
 /// The memref of a value stored contiguously in its layout.
@@ -32,15 +35,15 @@ mlir::MemRefType mergeRows(mlir::MemRefType type, int64_t count);
 mlir::Type storedElement(mlir::Type element);
 
 /// Decides the place of every value of the function, in one arena whose parts are used again when their values are dead
-/// (greedy by size: Pisarchyk and Lee 2020, algorithm 3). A reshaped value is a view, and so is a part of a joined one; a
-/// result of the function is written where the caller wants it, if a phase makes it in plain layout.
+/// (greedy by size: Pisarchyk and Lee 2020, algorithm 3). A reshaped value is a view, and so is a part of a joined one;
+/// a result of the function is written where the caller wants it, if a phase makes it in plain layout.
 class StoragePlan {
 public:
   StoragePlan(mlir::func::FuncOp function, const Target &target);
 
   const Storage &of(mlir::Value value) const { return storages.find(value)->second; }
-  /// Where the workspace of a region lies in the arena.
-  int64_t workspaceOf(cnn::FusedOp op) const { return workspaces.lookup(op); }
+  /// Where the workspace of a region or a chain lies in the arena.
+  int64_t workspaceOf(mlir::Operation *op) const { return workspaces.lookup(op); }
   int64_t arenaBytes() const { return arenaSize; }
   /// Whether result `index` of the function is written in place; else it must be copied.
   bool writtenInPlace(unsigned index) const { return inPlace[index]; }
@@ -48,6 +51,7 @@ public:
 private:
   void placeInputsAndOutputs(mlir::func::FuncOp function);
   void placeArena(mlir::func::FuncOp function, const Target &target);
+  void placeStages(cnn::ChainOp chain);
   void placeViews(mlir::func::FuncOp function);
 
   llvm::DenseMap<mlir::Value, Storage> storages;

@@ -20,18 +20,19 @@ const std::vector<Target> &cnnc::numeric::targets() {
                                    "-Werror -Wno-psabi";
   static const std::string library = flags + " -std=c++17 -fPIC -shared";
   static const std::vector<Target> list = {
-      // Some take plain sums only, so that the kernels that others pass over are tried too.
-      {"native_v2_strict", "--mcpu=x86-64-v2 --precision=strict", "", "", 1},
+      // Some take plain sums only, and some fuse bottlenecks of any size, so that the kernels that others pass over are
+      // tried too.
+      {"native_v2_strict", "--mcpu=x86-64-v2 --precision=strict --bottleneck=always", "", "", 1},
       {"native_v3", "--mcpu=x86-64-v3", "", "", 1},
-      {"native_v4", "--mcpu=x86-64-v4", "", "", 1},
+      {"native_v4", "--mcpu=x86-64-v4 --bottleneck=always", "", "", 1},
       {"native_neon", neon, "aarch64-linux-gnu-gcc -static", "qemu-aarch64", 3},
       {"cxx_v3_clang_strict", "--emit=cpp --mcpu=x86-64-v3 --precision=strict", "clang++-22 -march=x86-64-v3" + library,
        "", 1},
-      {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2", "g++-12 -march=x86-64-v2" + library, "", 3},
+      {"cxx_v2_gcc", "--emit=cpp --mcpu=x86-64-v2 --bottleneck=always", "g++-12 -march=x86-64-v2" + library, "", 3},
       {"cxx_v4_gcc", "--emit=cpp --mcpu=x86-64-v4", "g++-12 -march=x86-64-v4 -mprefer-vector-width=512" + library, "",
        3},
-      {"cxx_neon_gcc", "--emit=cpp " + neon, "aarch64-linux-gnu-gcc -mcpu=cortex-a76 -static" + flags, "qemu-aarch64",
-       5},
+      {"cxx_neon_gcc", "--emit=cpp --bottleneck=always " + neon,
+       "aarch64-linux-gnu-gcc -mcpu=cortex-a76 -static" + flags, "qemu-aarch64", 5},
   };
   return list;
 }

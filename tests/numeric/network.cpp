@@ -86,6 +86,34 @@ static Case plain(int64_t width, int64_t channels, bool average) {
       .then("sigmoid", "", sigmoid);
 }
 
+/// Reduce, window, expand, and the residual where the shape allows it: what may run in bands of rows.
+static Case bottleneck(int64_t channels, Conv window, int64_t filters) {
+  Conv reduce{.batch = window.batch,
+              .channels = channels,
+              .height = window.height,
+              .width = window.width,
+              .filters = window.channels,
+              .kh = 1,
+              .kw = 1};
+  Conv expand{.batch = window.batch,
+              .channels = window.filters,
+              .height = window.outHeight(),
+              .width = window.outWidth(),
+              .filters = filters,
+              .kh = 1,
+              .kw = 1};
+  Case all = conv(reduce).then("relu", "", relu).then(conv(window)).then("relu", "", relu).then(conv(expand));
+  bool keepsShape = channels == filters && window.outHeight() == window.height && window.outWidth() == window.width;
+  return keepsShape ? all.plusResidual().then("relu", "", relu) : all;
+}
+
+/// A map that leaves the second cache, and the pool that reads it.
+static Case stem(bool average) {
+  Conv first{.channels = 3, .height = 66, .width = 70, .filters = 65, .pad = {1, 1, 1, 1}};
+  Pool pool{.x = {1, 65, first.outHeight(), first.outWidth()}, .pad = {1, 1, 0, 0}, .ceil = true};
+  return conv(first).then("relu", "", relu).then(average ? avgPool(pool) : maxPool(pool));
+}
+
 /// Means of images, seen as a matrix whose rows lie apart, read by what is not a fully connected layer.
 static std::vector<Case> views(int64_t batch, int64_t channels) {
   Case means = globalPool("global_avg_pool", {batch, channels, 3, 5}, true)
@@ -126,6 +154,33 @@ static std::vector<Case> cases() {
   all.push_back(mobile(2, 7, 17, 32));
   all.push_back(mobile(2, 7, 16, 34));
 
+  all.push_back(bottleneck(32, {.channels = 16, .height = 9, .width = 15, .filters = 16, .pad = {1, 1, 1, 1}}, 32));
+  all.push_back(bottleneck(
+      17, {.batch = 2, .channels = 20, .height = 11, .width = 7, .filters = 20, .stride = {2, 2}, .pad = {1, 1, 1, 1}},
+      33));
+  all.push_back(bottleneck(16,
+                           {.channels = 33,
+                            .height = 13,
+                            .width = 13,
+                            .filters = 33,
+                            .kh = 5,
+                            .kw = 5,
+                            .stride = {3, 2},
+                            .pad = {2, 0, 1, 3},
+                            .groups = 33},
+                           16));
+  all.push_back(bottleneck(
+      3,
+      {.channels = 32, .height = 10, .width = 9, .filters = 16, .pad = {2, 2, 2, 2}, .dilation = {2, 2}, .groups = 2},
+      5));
+  all.push_back(bottleneck(
+      16,
+      {.channels = 16, .height = 5, .width = 4, .filters = 16, .kh = 1, .kw = 3, .stride = {2, 1}, .pad = {0, 1, 0, 1}},
+      16));
+  all.push_back(
+      bottleneck(16, {.batch = 3, .channels = 16, .height = 2, .width = 3, .filters = 16, .pad = {1, 1, 1, 1}}, 16));
+  for (bool average : {false, true})
+    all.push_back(stem(average));
   return all;
 }
 

@@ -2,6 +2,7 @@
 // Depthwise convolution: each channel with its own filter. A tile of pixels x channels sums over the taps; each input
 // vector is loaded straight into a multiply-add. Weights are packed as [block][kh][kw][16].
 #include "compiler/cost/Algorithm.h"
+#include "compiler/loops/Chain.h"
 #include "compiler/loops/Epilogue.h"
 #include "compiler/loops/algorithms/Tile.h"
 #include "dialects/cnn/Constants.h"
@@ -23,16 +24,15 @@ public:
   DepthwiseKernel(FusedOp op, const Target &target, Phase &phase)
       : op(op), conv(cast<ConvOp>(op.getAnchor())), phase(phase), out(shapeOf(op->getResult(0))),
         window(shapeOf(conv.getWeight()).take_back(2)), lanes(target.lanes()), epilogue(phase, op, /*anchored=*/true),
-        vector(VectorType::get({lanes}, phase.builder.getF32Type())) {
+        vector(VectorType::get({lanes}, phase.builder.getF32Type())), from(phase, op.getAnchorInput(0)),
+        to(phase, op->getResult(0)) {
     auto sizes = cast<DenseI64ArrayAttr>(op.getPlanAttr().getParameters().get("tile")).asArrayRef();
     tile = {sizes[0], sizes[1]};
-  }
-
-  void write() {
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
     int64_t blocks = llvm::divideCeil(out[1], kBlock);
-    SmallVector<Value> arguments = {phase.memory(op.getAnchorInput(0))};
+    parts = blocks * kBlock / tile.channels;
+    arguments.push_back(phase.memory(op.getAnchorInput(0)));
     SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(3), getAffineConstantExpr(0, context), dim(1), dim(2)};
     arguments.push_back(phase.packed(constantOf(op.getAnchorInput(1)),
                                      {{blocks, window[0], window[1], kBlock}, AffineMap::get(4, 0, weight, context)}));
@@ -41,41 +41,58 @@ public:
                                        {{blocks, kBlock}, AffineMap::get(2, 0, dim(0) * kBlock + dim(1))}));
     arguments.push_back(phase.memory(op->getResult(0)));
     llvm::append_range(arguments, epilogue.memory());
-
-    Loops &loops = phase.loops;
-    int64_t parts = blocks * kBlock / tile.channels;
     phase.setName("depthwise" + std::to_string(window[0]) + "x" + std::to_string(window[1]));
+  }
+
+  void write() {
+    Loops &loops = phase.loops;
     phase.setGrid(out[0] * parts * out[2], 4);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
       Value row = loops.rem(i, out[2]), plane = loops.named(loops.div(i, out[2]), "plane");
-      SmallVector<Value> all = arguments;
-      all.append({loops.div(plane, parts), loops.rem(plane, parts), row});
-      forEachTile(loops, RowCut(out[3], tile.pixels), [&](int64_t size, Value column) {
-        SmallVector<Value> operands = all;
-        operands.push_back(column);
-        func::CallOp::create(loops.builder, loops.loc, writeTile(size, ValueRange(operands).getTypes()), operands);
-      });
+      writeRow({loops.div(plane, parts), loops.rem(plane, parts), row, {}, {}});
     });
+  }
+
+  void writeRows(const RowRange &rows) {
+    phase.loops.loop(
+        parts,
+        [&](Value part) {
+          phase.loops.loop(
+              rows.first, rows.last, 1,
+              [&](Value row) {
+                writeRow({rows.image, part, row, {}, rows.share});
+              },
+              "row");
+        },
+        "part");
   }
 
 private:
-  func::FuncOp writeTile(int64_t pixels, TypeRange types) {
-    std::string name = "depthwise_tile_" + std::to_string(pixels) + "x" + std::to_string(tile.channels);
-    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      bool hasBias = static_cast<bool>(conv.getBias());
-      nameTileArguments(loops, arguments, hasBias);
-      writeSum(loops, arguments, hasBias, pixels);
+  /// One row of pixels for one tile of channels.
+  void writeRow(TilePlace place) {
+    Loops &loops = phase.loops;
+    forEachTile(loops, RowCut(out[3], tile.pixels), [&](int64_t size, Value column) {
+      place.column = column;
+      SmallVector<Value> all = arguments;
+      place.appendTo(all);
+      bool inChain = static_cast<bool>(place.share);
+      func::CallOp::create(loops.builder, loops.loc, writeTile(size, ValueRange(all).getTypes(), inChain), all);
     });
   }
 
-  void writeSum(Loops &loops, ValueRange arguments, bool hasBias, int64_t pixels) {
-    ValueRange indices = arguments.take_back(4);
-    Value image = indices[0], row = indices[2], column = indices[3];
-    Value x = arguments[0], w = arguments[1], y = arguments[hasBias ? 3 : 2];
-    ValueRange extra = arguments.drop_front(hasBias ? 4 : 3).drop_back(4);
+  func::FuncOp writeTile(int64_t pixels, TypeRange types, bool inChain) {
+    std::string name = "depthwise_tile_" + std::to_string(pixels) + "x" + std::to_string(tile.channels);
+    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+      writeSum(loops, TileArguments(loops, arguments, static_cast<bool>(conv.getBias()), inChain), pixels);
+    });
+  }
+
+  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels) {
+    auto [image, part, row, column, share] = t.place;
     int64_t vectors = tile.channels / lanes;
-    Value first = loops.mul(indices[1], tile.channels);
-    Value block = loops.named(loops.div(first, kBlock), "block"), firstLane = loops.named(loops.rem(first, kBlock), "lane");
+    Value first = loops.mul(part, tile.channels);
+    Value block = loops.named(loops.div(first, kBlock), "block"),
+          firstLane = loops.named(loops.rem(first, kBlock), "lane");
     auto laneOf = [&](int64_t v) { return loops.add(firstLane, v * lanes); };
     auto load = [&](Value memory, ValueRange at) -> Value {
       return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
@@ -83,21 +100,22 @@ private:
 
     SmallVector<Value> sums;
     for (int64_t v = 0; v < vectors; ++v)
-      sums.append(pixels, hasBias ? load(arguments[2], {block, laneOf(v)}) : loops.number(vector, 0));
+      sums.append(pixels, t.bias ? load(t.bias, {block, laneOf(v)}) : loops.number(vector, 0));
 
     BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
     auto stride = conv.getStride(), dilation = conv.getDilation(), pad = conv.getPad();
     Value firstRow = loops.add(loops.mul(row, stride[0]), layout.top() - pad[0]);
     Value firstColumn = loops.add(loops.mul(column, stride[1]), layout.left() - pad[1]);
+    Value inImage = from.image(image, share), outImage = to.image(image, share);
     sums = loops.carry(window[0], sums, "ky", [&](Value ky, ValueRange inKy) {
-      Value inRow = loops.add(firstRow, loops.mul(ky, dilation[0]));
+      Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, dilation[0])));
       return loops.carry(window[1], inKy, "kx", [&](Value kx, ValueRange in) {
         SmallVector<Value> next(in);
         Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
         for (int64_t v = 0; v < vectors; ++v) {
-          Value weight = loops.named(load(w, {block, ky, kx, laneOf(v)}), "weight");
+          Value weight = loops.named(load(t.w, {block, ky, kx, laneOf(v)}), "weight");
           for (int64_t p = 0; p < pixels; ++p) {
-            Value pixel = load(x, {image, block, inRow, loops.add(inColumn, p * stride[1]), laneOf(v)});
+            Value pixel = load(t.x, {inImage, block, inRow, loops.add(inColumn, p * stride[1]), laneOf(v)});
             Value &sum = next[v * pixels + p];
             sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight, sum);
           }
@@ -107,14 +125,15 @@ private:
     });
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
+    Value outRow = to.row(loops, loops.add(row, outLayout.top()));
     for (int64_t p = 0; p < pixels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
         Value at = loops.add(column, p), lane = laneOf(v);
-        Value value = epilogue.apply(loops, extra, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        Value value = epilogue.apply(loops, t.others, sums[v * pixels + p], vector, {image, block, row, at, lane});
         if (out[1] % kBlock != 0 && !epilogue.preservesZero())
           value = zeroBeyond(loops, value, loops.add(loops.mul(block, kBlock), lane), out[1]);
-        vector::StoreOp::create(loops.builder, loops.loc, value, y,
-                                ValueRange{image, block, loops.add(row, outLayout.top()), loops.add(at, outLayout.left()), lane});
+        vector::StoreOp::create(loops.builder, loops.loc, value, t.y,
+                                ValueRange{outImage, block, outRow, loops.add(at, outLayout.left()), lane});
       }
   }
 
@@ -126,6 +145,9 @@ private:
   Epilogue epilogue;
   VectorType vector;
   RegisterTile tile;
+  RowPlace from, to;
+  int64_t parts;
+  SmallVector<Value> arguments; // of the tile functions, but for the place
 };
 
 class Depthwise : public Algorithm {
@@ -167,7 +189,17 @@ public:
     return builder.getDictionaryAttr({builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, channels}))});
   }
 
-  void lower(FusedOp op, const Target &target, Phase &phase) const override { DepthwiseKernel(op, target, phase).write(); }
+  std::optional<RowWindow> rowWindow(FusedOp op) const override {
+    auto conv = cast<ConvOp>(op.getAnchor());
+    int64_t extent = (shapeOf(conv.getWeight())[2] - 1) * conv.getDilation()[0] + 1;
+    return RowWindow{conv.getStride()[0], extent, conv.getPad()[0]};
+  }
+  void lowerRows(FusedOp op, const Target &target, Phase &phase, const RowRange &rows) const override {
+    DepthwiseKernel(op, target, phase).writeRows(rows);
+  }
+  void lower(FusedOp op, const Target &target, Phase &phase) const override {
+    DepthwiseKernel(op, target, phase).write();
+  }
 };
 
 RegisterAlgorithm<Depthwise> registration;

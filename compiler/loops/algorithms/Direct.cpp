@@ -82,12 +82,22 @@ public:
     return DirectPlan{tile, merge, rowsOutside}.attribute(op.getContext());
   }
 
+  std::optional<RowWindow> rowWindow(FusedOp op) const override {
+    ConvShape s = ConvShape::of(op);
+    if (s.matrix)
+      return std::nullopt;
+    return RowWindow{s.strideH, (s.kh - 1) * s.dilationH + 1, s.padTop};
+  }
+  void lowerRows(FusedOp op, const Target &target, Phase &phase, const RowRange &rows) const override {
+    writeDirectRows(op, target, phase, rows);
+  }
   void lower(FusedOp op, const Target &target, Phase &phase) const override { writeDirect(op, target, phase); }
 
 private:
   /// Rows may be seen as one long row where nothing lies between them.
   static bool mayMerge(FusedOp op, const ConvShape &s) {
-    if (s.matrix || !s.isPointwise() || s.padTop || s.padLeft || s.outRows != s.rows || s.outColumns != s.columns)
+    if (s.matrix || op->getParentOfType<ChainOp>() || !s.isPointwise() || s.padTop || s.padLeft ||
+        s.outRows != s.rows || s.outColumns != s.columns)
       return false;
     auto hasHalo = [](Type type) {
       BlockedAttr layout = layoutOf(type);

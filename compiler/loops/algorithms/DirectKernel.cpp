@@ -44,44 +44,44 @@ public:
       : op(op), target(target), phase(phase), s(ConvShape::of(op)),
         plan(DirectPlan::of(op.getPlanAttr().getParameters())), tile(plan.tile), merged(plan.merge), depth(s.depth()),
         epilogue(phase, op, /*anchored=*/true, merged),
-        vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {
+        vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())), from(phase, op.getAnchorInput(0)),
+        to(phase, op->getResult(0)) {
     input = phase.memory(op.getAnchorInput(0), merge(op.getAnchorInput(0)));
     weights = phase.packed(constantOf(op.getAnchorInput(1)), weightPacking());
     if (op.getAnchor()->getNumOperands() == 3)
       bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
     output = phase.memory(op->getResult(0), merge(op->getResult(0)));
+    phase.setName((s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)));
   }
 
   void write() {
     Loops &loops = phase.loops;
-    int64_t rows = s.outRows / merged, pixels = s.outColumns * merged;
-    int64_t channels = s.matrix ? s.filters : s.filterBlocks() * kBlock;
-    int64_t fullTiles = channels / tile.channels, rest = channels % tile.channels;
-    int64_t tiles = fullTiles + (rest ? 1 : 0);
-
-    phase.setName((s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)));
-    phase.setGrid(s.images * tiles * rows);
+    int64_t rows = s.outRows / merged, count = parts();
+    phase.setGrid(s.images * count * rows);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      int64_t inner = plan.rowsOutside ? tiles : rows, outer = plan.rowsOutside ? rows : tiles;
+      int64_t inner = plan.rowsOutside ? count : rows, outer = plan.rowsOutside ? rows : count;
       Value fast = loops.rem(i, inner), slow = loops.rem(loops.div(i, inner), outer);
-      Value image = s.images == 1 ? loops.index(0) : loops.div(i, tiles * rows);
-      Value part = plan.rowsOutside ? fast : slow, row = plan.rowsOutside ? slow : fast;
-      if (!rest)
-        return writeRow(loops, image, part, row, pixels, tile.channels);
-      if (!fullTiles)
-        return writeRow(loops, image, part, row, pixels, rest);
-      Value isFull =
-          arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, part, loops.index(fullTiles));
-      auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
-      OpBuilder::InsertionGuard guard(loops.builder);
-      loops.builder.setInsertionPointToStart(choice.thenBlock());
-      writeRow(loops, image, part, row, pixels, tile.channels);
-      loops.builder.setInsertionPointToStart(choice.elseBlock());
-      writeRow(loops, image, part, row, pixels, rest);
+      Value image = s.images == 1 ? loops.index(0) : loops.div(i, count * rows);
+      writePart({image, plan.rowsOutside ? fast : slow, plan.rowsOutside ? slow : fast, {}, {}});
     });
   }
 
+  void writeRows(const RowRange &rows) {
+    Loops &loops = phase.loops;
+    auto forRows = [&](function_ref<void(Value)> body) { loops.loop(rows.first, rows.last, 1, body, "row"); };
+    auto forParts = [&](function_ref<void(Value)> body) { loops.loop(parts(), body, "part"); };
+    auto write = [&](Value part, Value row) { writePart({rows.image, part, row, {}, rows.share}); };
+    if (plan.rowsOutside)
+      forRows([&](Value row) { forParts([&](Value part) { write(part, row); }); });
+    else
+      forParts([&](Value part) { forRows([&](Value row) { write(part, row); }); });
+  }
+
 private:
+  int64_t channels() const { return s.matrix ? s.filters : s.filterBlocks() * kBlock; }
+  /// Tiles of channels; the last may be narrower.
+  int64_t parts() const { return llvm::divideCeilSigned(channels(), tile.channels); }
+
   /// The value's memory with `merged` rows seen as one.
   MemRefType merge(Value value) const {
     MemRefType type = phase.network.storage.of(value).type;
@@ -112,27 +112,44 @@ private:
             AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
   }
 
-  /// One row of pixels for one tile of channels: calls the tile functions along the row.
-  void writeRow(Loops &loops, Value image, Value part, Value row, int64_t pixels, int64_t channels) {
+  /// One row of pixels for one tile of channels, whose width depends on the part.
+  void writePart(const TilePlace &place) {
+    int64_t full = channels() / tile.channels, rest = channels() % tile.channels;
+    if (!rest || !full)
+      return writeRow(place, rest ? rest : tile.channels);
+    Loops &loops = phase.loops;
+    Value isFull =
+        arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, place.part, loops.index(full));
+    auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(loops.builder);
+    loops.builder.setInsertionPointToStart(choice.thenBlock());
+    writeRow(place, tile.channels);
+    loops.builder.setInsertionPointToStart(choice.elseBlock());
+    writeRow(place, rest);
+  }
+
+  /// Calls the tile functions along the row.
+  void writeRow(TilePlace place, int64_t width) {
+    Loops &loops = phase.loops;
     SmallVector<Value> arguments = {input, weights};
     if (bias)
       arguments.push_back(bias);
     arguments.push_back(output);
     llvm::append_range(arguments, epilogue.memory());
-    arguments.append({image, part, row});
-    forEachTile(loops, RowCut(pixels, tile.pixels), [&](int64_t size, Value column) {
+    forEachTile(loops, RowCut(s.outColumns * merged, tile.pixels), [&](int64_t size, Value column) {
+      place.column = column;
       SmallVector<Value> all = arguments;
-      all.push_back(column);
-      func::CallOp::create(loops.builder, loops.loc, writeTile(size, channels, ValueRange(all).getTypes()), all);
+      place.appendTo(all);
+      bool inChain = static_cast<bool>(place.share);
+      func::CallOp::create(loops.builder, loops.loc, writeTile(size, width, ValueRange(all).getTypes(), inChain), all);
     });
   }
 
-  func::FuncOp writeTile(int64_t pixels, int64_t channels, TypeRange types) {
+  func::FuncOp writeTile(int64_t pixels, int64_t width, TypeRange types, bool inChain) {
     std::string name = (s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)) + "_tile_" +
-                       std::to_string(pixels) + "x" + std::to_string(channels);
+                       std::to_string(pixels) + "x" + std::to_string(width);
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      nameTileArguments(loops, arguments, static_cast<bool>(bias));
-      writeSum(loops, arguments, pixels, channels);
+      writeSum(loops, TileArguments(loops, arguments, static_cast<bool>(bias), inChain), pixels, width);
     });
   }
 
@@ -145,11 +162,8 @@ private:
     return {loops.div(first, kBlock), loops.add(loops.rem(first, kBlock), offset)};
   }
 
-  void writeSum(Loops &loops, ValueRange arguments, int64_t pixels, int64_t channels) {
-    ValueRange indices = arguments.take_back(4);
-    Value image = indices[0], part = indices[1], row = indices[2], column = indices[3];
-    Value x = arguments[0], w = arguments[1], y = arguments[bias ? 3 : 2];
-    ValueRange extra = arguments.drop_front(bias ? 4 : 3).drop_back(4);
+  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels) {
+    auto [image, part, row, column, share] = t.place;
     int64_t vectors = llvm::divideCeil(channels, target.lanes());
     SmallVector<std::pair<Value, Value>> filters;
     for (int64_t v = 0; v < vectors; ++v)
@@ -158,14 +172,14 @@ private:
     SmallVector<Value> sums;
     Value zero = bias ? Value() : loops.number(vector, 0);
     for (int64_t v = 0; v < vectors; ++v) {
-      Value start = bias ? load(loops, arguments[2], {filters[v].first, filters[v].second}) : zero;
+      Value start = bias ? load(loops, t.bias, {filters[v].first, filters[v].second}) : zero;
       sums.append(pixels, start);
     }
 
     BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
     Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
     Value firstColumn = loops.add(loops.mul(column, s.strideW), layout ? layout.left() - s.padLeft : 0);
-    Value firstBlock = loops.index(0);
+    Value firstBlock = loops.index(0), inImage = from.image(image, share), outImage = to.image(image, share);
     if (s.groups > 1) {
       Value group = loops.div(loops.mul(filters[0].first, kBlock), s.groupFilters());
       firstBlock = loops.div(loops.mul(group, s.groupChannels()), s.inputBlock);
@@ -177,14 +191,14 @@ private:
       SmallVector<Value> weight;
       for (int64_t v = 0; v < vectors; ++v)
         weight.push_back(
-            loops.named(load(loops, w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
-      Value inRow = loops.add(firstRow, loops.mul(ky, s.dilationH));
+            loops.named(load(loops, t.w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
+      Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, s.dilationH)));
       Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
       Value inBlock = loops.add(firstBlock, block);
       for (int64_t p = 0; p < pixels; ++p) {
         Value at = loops.add(inColumn, p * s.strideW);
-        Value element = s.matrix ? loops.load(x, {at, loops.add(loops.mul(block, kBlock), channel)})
-                                 : loops.load(x, {image, inBlock, inRow, at, channel});
+        Value element = s.matrix ? loops.load(t.x, {at, loops.add(loops.mul(block, kBlock), channel)})
+                                 : loops.load(t.x, {inImage, inBlock, inRow, at, channel});
         Value pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, vector, element), "pixel");
         for (int64_t v = 0; v < vectors; ++v)
           next[v * pixels + p] =
@@ -233,21 +247,21 @@ private:
     }
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
+    Value outRow = outLayout ? to.row(loops, loops.add(row, outLayout.top())) : row;
     for (int64_t p = 0; p < pixels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
         auto [block, lane] = filters[v];
         Value at = loops.add(column, p);
-        Value value = epilogue.apply(loops, extra, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        Value value = epilogue.apply(loops, t.others, sums[v * pixels + p], vector, {image, block, row, at, lane});
         Value channel = loops.add(loops.mul(block, kBlock), lane);
         if (s.matrix) {
-          storeVector(loops, value, y, {at, channel}, channels - v * target.lanes());
+          storeVector(loops, value, t.y, {at, channel}, channels - v * target.lanes());
           continue;
         }
         if (s.filters % kBlock != 0 && !epilogue.preservesZero())
           value = zeroBeyond(loops, value, channel, s.filters);
-        vector::StoreOp::create(
-            loops.builder, loops.loc, value, y,
-            ValueRange{image, block, loops.add(row, outLayout.top()), loops.add(at, outLayout.left()), lane});
+        vector::StoreOp::create(loops.builder, loops.loc, value, t.y,
+                                ValueRange{outImage, block, outRow, loops.add(at, outLayout.left()), lane});
       }
   }
 
@@ -264,8 +278,12 @@ private:
   int64_t merged, depth;
   Epilogue epilogue;
   VectorType vector;
+  RowPlace from, to;
   Value input, weights, bias, output;
 };
 } // namespace
 
 void loops::writeDirect(FusedOp op, const Target &target, Phase &phase) { DirectKernel(op, target, phase).write(); }
+void loops::writeDirectRows(FusedOp op, const Target &target, Phase &phase, const RowRange &rows) {
+  DirectKernel(op, target, phase).writeRows(rows);
+}

@@ -2,7 +2,7 @@
 // The kernel of direct convolution, and the parameters that it is written by.
 #pragma once
 
-#include "compiler/loops/Phase.h"
+#include "compiler/loops/Chain.h"
 #include "compiler/loops/algorithms/Tile.h"
 
 namespace cnnc::loops {
@@ -18,5 +18,7 @@ struct DirectPlan {
 
 /// Writes the phase of a region by its plan.
 void writeDirect(cnn::FusedOp op, const Target &target, Phase &phase);
+/// Writes the loops over some rows, as a stage of a chain.
+void writeDirectRows(cnn::FusedOp op, const Target &target, Phase &phase, const RowRange &rows);
 
 } // namespace cnnc::loops

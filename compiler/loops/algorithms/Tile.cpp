@@ -12,25 +12,40 @@ void loops::forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref
     if (count == 1)
       body(size, loops.index(first));
     else if (count > 1)
-      loops.loop(loops.index(first), loops.index(first + size * count), size,
-                 [&](mlir::Value column) { body(size, column); }, "column");
+      loops.loop(
+          loops.index(first), loops.index(first + size * count), size, [&](mlir::Value column) { body(size, column); },
+          "column");
   };
   run(cut.size, 0, cut.larger);
   run(cut.size - 1, cut.size * cut.larger, cut.count - cut.larger);
 }
 
-void loops::nameTileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias) {
-  auto name = [&](mlir::Value value, llvm::StringRef word) {
+void TilePlace::appendTo(llvm::SmallVectorImpl<mlir::Value> &arguments) const {
+  arguments.append({image, part, row, column});
+  if (share)
+    arguments.push_back(share);
+}
+
+TileArguments::TileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias, bool inChain) {
+  auto next = [&](llvm::StringRef word) {
+    mlir::Value value = arguments.front();
     value.setLoc(mlir::NameLoc::get(loops.builder.getStringAttr(word)));
+    arguments = arguments.drop_front();
+    return value;
   };
-  static constexpr llvm::StringLiteral kIndices[] = {"image", "part", "row", "column"};
-  for (auto [value, word] : llvm::zip(arguments.take_back(4), kIndices))
-    name(value, word);
-  name(arguments[0], "x");
-  name(arguments[1], "w");
+  x = next("x");
+  w = next("w");
   if (hasBias)
-    name(arguments[2], "bias");
-  name(arguments[hasBias ? 3 : 2], "y");
+    bias = next("bias");
+  y = next("y");
+  others = arguments.drop_back(inChain ? 5 : 4);
+  arguments = arguments.take_back(inChain ? 5 : 4);
+  place.image = next("image");
+  place.part = next("part");
+  place.row = next("row");
+  place.column = next("column");
+  if (inChain)
+    place.share = next("share");
 }
 
 double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) {
@@ -56,12 +71,13 @@ double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, 
   return cycles;
 }
 
-RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels, int64_t minChannels) {
+RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
+                               int64_t minChannels) {
   RegisterTile best;
   double least = 0;
   int64_t usable = target.registers - 1 - (target.hasFma ? 0 : 1);
-  for (int64_t width = std::min<int64_t>(target.lanes(), Target::kBlock); width <= std::max(maxChannels, target.lanes());
-       width += width < Target::kBlock ? width : Target::kBlock) {
+  for (int64_t width = std::min<int64_t>(target.lanes(), Target::kBlock);
+       width <= std::max(maxChannels, target.lanes()); width += width < Target::kBlock ? width : Target::kBlock) {
     if (width < minChannels)
       continue;
     int64_t vectors = width / target.lanes();

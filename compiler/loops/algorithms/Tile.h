@@ -14,18 +14,30 @@ struct RegisterTile {
   int64_t pixels = 1, channels = 16;
 };
 
-/// A row of pixels cut into `count` tiles, the first `larger` of `size` pixels and the others of one less: no short tail
-/// that cannot hide the latency of its additions.
+/// A row of pixels cut into `count` tiles, the first `larger` of `size` pixels and the others of one less: no short
+/// tail that cannot hide the latency of its additions.
 struct RowCut {
   int64_t count, size, larger;
   RowCut(int64_t pixels, int64_t tile)
-      : count((pixels + tile - 1) / tile), size((pixels + count - 1) / count), larger(count - (count * size - pixels)) {}
+      : count((pixels + tile - 1) / tile), size((pixels + count - 1) / count), larger(count - (count * size - pixels)) {
+  }
 };
 
 /// Runs `body` for each tile of a row, with its size and first pixel.
 void forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref<void(int64_t size, mlir::Value column)> body);
-/// Names the arguments of a tile function for the reader of the C++ source: x, w, [bias], y, others, image, part, row, column.
-void nameTileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias);
+/// Where a tile lies: the last arguments of its function. `share` is set within a chain only.
+struct TilePlace {
+  mlir::Value image, part, row, column, share;
+
+  void appendTo(llvm::SmallVectorImpl<mlir::Value> &arguments) const;
+};
+/// The arguments of a tile function, named for the reader of the C++ source: x, w, [bias], y, others, place.
+struct TileArguments {
+  mlir::Value x, w, bias, y;
+  mlir::ValueRange others;
+  TilePlace place;
+  TileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias, bool inChain);
+};
 
 /// Estimated cycles of one step of the sum (one input channel at one tap) for a tile: bound by multiply-adds, loads, or
 /// the latency of dependent additions.
@@ -33,7 +45,8 @@ double stepCycles(const Target &target, int64_t pixels, int64_t vectors);
 
 /// The tile with the least estimated time for rows of `pixels` and `channels` in all (padded to blocks), where
 /// accumulators, weights and one broadcast fit the register file. The tile has from `minChannels` to `maxChannels`.
-RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels, int64_t minChannels = 1);
+RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
+                        int64_t minChannels = 1);
 /// The estimate that chooseTile() minimises, in cycles for each step of the sum and row.
 double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
 

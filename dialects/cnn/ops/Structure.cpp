@@ -40,6 +40,29 @@ LogicalResult FusedOp::verify() {
   return success();
 }
 
+std::vector<FusedOp> ChainOp::getStages() {
+  auto stages = getBody().front().getOps<FusedOp>();
+  return {stages.begin(), stages.end()};
+}
+
+LogicalResult ChainOp::verify() {
+  auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
+  Value last;
+  for (Operation &op : getBody().front().without_terminator()) {
+    auto stage = dyn_cast<FusedOp>(op);
+    if (!stage || stage->getNumResults() != 1)
+      return emitOpError() << "holds " << op.getName() << ", which is no region of one result";
+    if (last && (!last.hasOneUse() || stage.getAnchorInput(0) != last))
+      return emitOpError("has a stage that does not continue the one before");
+    last = stage->getResult(0);
+  }
+  if (!last || !yield || yield.getOperands() != ValueRange{last} || last.getType() != getType())
+    return emitOpError("must yield the result of its last stage");
+  if (getRows() < 1)
+    return emitOpError("needs bands of at least one row");
+  return success();
+}
+
 LogicalResult JoinOp::verify() {
   BlockedAttr layout = layoutOf(getType());
   if (!layout || getParts().empty())

@@ -19,8 +19,8 @@ def Cnn_ConstantOp : Cnn_Op<"constant", [Pure, ConstantLike]> {
   let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
 }
 
-def Cnn_YieldOp : Cnn_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusedOp"]>]> {
-  let summary = "Ends a fused region";
+def Cnn_YieldOp : Cnn_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusedOp", "ChainOp"]>]> {
+  let summary = "Ends a fused region or a chain";
   let arguments = (ins Variadic<Cnn_Tensor>:$results);
   let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
 }
@@ -43,6 +43,24 @@ def Cnn_FusedOp : Cnn_Op<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
     ::mlir::Value getAnchorInput(unsigned index) {
       return getInputs()[::llvm::cast<::mlir::BlockArgument>(getAnchor()->getOperand(index)).getArgNumber()];
     }
+  }];
+}
+
+def Cnn_ChainOp : Cnn_Op<"chain", [SingleBlock, Pure]> {
+  let summary = "Regions that run as one phase, depth first: a band of rows after the other";
+  let description = [{
+    The anchor of each region but the first reads, as its first operand, the result of the region before; the last
+    result is the chain's. What lies between is never whole in memory: a ring keeps the rows that are still needed.
+    All other operands come from outside. `rows` is the height of a band of the result.
+  }];
+  let arguments = (ins I64Attr:$rows);
+  let results = (outs Cnn_Tensor:$y);
+  let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+  let assemblyFormat = "attr-dict-with-keyword $body `:` type($y)";
+  let classDeclaration = [{
+    /// The regions, in their order.
+    std::vector<FusedOp> getStages();
   }];
 }
 

@@ -69,3 +69,34 @@ func.func @resource() -> tensor<2xf32> {
 }
 
 {-# dialect_resources: {builtin: {w: "0x0400000000000000"}} #-}
+
+// -----
+
+func.func @chain(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
+  // expected-error @+1 {{has a stage that does not continue the one before}}
+  %y = cnn.chain attributes {rows = 1 : i64} {
+    %a = cnn.fused %x {
+    ^bb0(%p: tensor<1x3x4x4xf32>):
+      %0 = cnn.relu %p : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+      cnn.yield %0 : tensor<1x3x4x4xf32>
+    } : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+    %b = cnn.fused %x {
+    ^bb0(%p: tensor<1x3x4x4xf32>):
+      %0 = cnn.relu %p : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+      cnn.yield %0 : tensor<1x3x4x4xf32>
+    } : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+    cnn.yield %b : tensor<1x3x4x4xf32>
+  } : tensor<1x3x4x4xf32>
+  return %y : tensor<1x3x4x4xf32>
+}
+
+// -----
+
+func.func @stage(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
+  // expected-error @+1 {{holds cnn.relu, which is no region of one result}}
+  %y = cnn.chain attributes {rows = 1 : i64} {
+    %a = cnn.relu %x : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+    cnn.yield %a : tensor<1x3x4x4xf32>
+  } : tensor<1x3x4x4xf32>
+  return %y : tensor<1x3x4x4xf32>
+}

@@ -96,6 +96,11 @@ void Loops::store(Value value, Value memref, ValueRange indices) {
   memref::StoreOp::create(builder, loc, value, memref, indices);
 }
 
+void Loops::prefetch(Value memref, ValueRange indices) {
+  memref::PrefetchOp::create(builder, loc, memref, indices, /*isWrite=*/false, /*localityHint=*/2,
+                             /*isDataCache=*/true);
+}
+
 void Loops::loop(Value low, Value high, int64_t step, function_ref<void(Value)> body, StringRef name) {
   loop(
       low, high, step, ValueRange(),

@@ -149,7 +149,7 @@ void FunctionWriter::flushReads() {
 void FunctionWriter::writeOperation(Operation &op) {
   if (isa<arith::ConstantOp, func::ReturnOp, scf::YieldOp>(op))
     return;
-  bool hasEffect = isa<memref::StoreOp, vector::StoreOp, func::CallOp, scf::ForOp, scf::IfOp>(op);
+  bool hasEffect = isa<memref::StoreOp, vector::StoreOp, func::CallOp, scf::ForOp, scf::IfOp, memref::PrefetchOp>(op);
   if (!hasEffect && op.use_empty())
     return;
   if (auto store = dyn_cast<memref::StoreOp>(op)) {
@@ -160,6 +160,9 @@ void FunctionWriter::writeOperation(Operation &op) {
     Expr value = use(store.getValueToStore()), target = place(store.getBase(), store.getIndices());
     flushReads();
     push({.kind = Statement::Do, .value = code.call("store", {value, code.prefix("&", target)})});
+  } else if (auto ahead = dyn_cast<memref::PrefetchOp>(op)) {
+    Expr target = place(ahead.getMemref(), ahead.getIndices());
+    push({.kind = Statement::Do, .value = code.call("prefetch", {code.prefix("&", target)})});
   } else if (auto call = dyn_cast<func::CallOp>(op)) {
     if (call.getNumResults())
       return fail(op, "C++ has no words for results of");

@@ -79,7 +79,9 @@ public:
     }
     // Rows outside while all weights stay in the second cache, so that the input is streamed once.
     bool rowsOutside = s.filters * s.channels / s.groups * s.kh * s.kw * 4 <= target.l2Bytes / 2;
-    return DirectPlan{tile, merge, rowsOutside}.attribute(op.getContext());
+    // Filters that leave the second cache between runs come early enough if the tiles before ask for them.
+    bool prefetch = !s.matrix && !op->getParentOfType<ChainOp>() && tile.channels % kBlock == 0;
+    return DirectPlan{tile, merge, rowsOutside, prefetch}.attribute(op.getContext());
   }
 
   std::optional<RowWindow> rowWindow(FusedOp op) const override {

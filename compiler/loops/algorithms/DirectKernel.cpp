@@ -21,15 +21,19 @@ DirectPlan DirectPlan::of(DictionaryAttr parameters) {
   plan.tile = {list("tile")[0], list("tile")[1]};
   plan.merge = list("merge").front();
   plan.rowsOutside = cast<StringAttr>(parameters.get("order")).getValue() == "rows";
+  plan.prefetch = parameters.contains("prefetch");
   return plan;
 }
 
 DictionaryAttr DirectPlan::attribute(MLIRContext *context) const {
   Builder builder(context);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
-       builder.getNamedAttr("merge", builder.getDenseI64ArrayAttr({merge})),
-       builder.getNamedAttr("order", builder.getStringAttr(rowsOutside ? "rows" : "filters"))});
+  SmallVector<NamedAttribute> parameters = {
+      builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
+      builder.getNamedAttr("merge", builder.getDenseI64ArrayAttr({merge})),
+      builder.getNamedAttr("order", builder.getStringAttr(rowsOutside ? "rows" : "filters"))};
+  if (prefetch)
+    parameters.push_back(builder.getNamedAttr("prefetch", builder.getStringAttr("next")));
+  return builder.getDictionaryAttr(parameters);
 }
 
 namespace {
@@ -136,13 +140,30 @@ private:
       arguments.push_back(bias);
     arguments.push_back(output);
     llvm::append_range(arguments, epilogue.memory());
-    forEachTile(loops, RowCut(s.outColumns * merged, tile.pixels), [&](int64_t size, Value column) {
+    RowCut cut(s.outColumns * merged, tile.pixels);
+    forEachTile(loops, cut, [&](int64_t size, Value column) {
       place.column = column;
       SmallVector<Value> all = arguments;
+      if (plan.prefetch)
+        all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
       place.appendTo(all);
       bool inChain = static_cast<bool>(place.share);
       func::CallOp::create(loops.builder, loops.loc, writeTile(size, width, ValueRange(all).getTypes(), inChain), all);
     });
+  }
+
+  /// Who prefetches the next part: the tiles that a part has before it is its turn.
+  PrefetchAhead prefetches() const {
+    int64_t tilesOfRow = RowCut(s.outColumns * merged, tile.pixels).count;
+    return {tile.channels / kBlock, plan.rowsOutside ? tilesOfRow : s.outRows / merged * tilesOfRow};
+  }
+
+  /// The first block of filters that a tile prefetches.
+  Value ahead(Loops &loops, const TilePlace &place, Value number, int64_t tilesOfRow) const {
+    int64_t blocks = tile.channels / kBlock;
+    Value own = loops.mul(place.part, blocks), turn = loops.add(loops.mul(place.row, tilesOfRow), number);
+    Value next = loops.add(loops.add(own, blocks), loops.mul(turn, prefetches().each));
+    return prefetches().choose(loops, turn, next, own);
   }
 
   func::FuncOp writeTile(int64_t pixels, int64_t width, TypeRange types, bool inChain) {
@@ -164,6 +185,9 @@ private:
 
   void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels) {
     auto [image, part, row, column, share] = t.place;
+    Value ahead = plan.prefetch ? t.others.back() : Value();
+    if (ahead)
+      ahead.setLoc(NameLoc::get(loops.builder.getStringAttr("ahead")));
     int64_t vectors = llvm::divideCeil(channels, target.lanes());
     SmallVector<std::pair<Value, Value>> filters;
     for (int64_t v = 0; v < vectors; ++v)
@@ -192,6 +216,9 @@ private:
       for (int64_t v = 0; v < vectors; ++v)
         weight.push_back(
             loops.named(load(loops, t.w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
+      if (ahead)
+        for (int64_t i = 0; i < prefetches().each; ++i)
+          loops.prefetch(t.w, {loops.add(ahead, i), block, ky, kx, channel, loops.index(0)});
       Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, s.dilationH)));
       Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
       Value inBlock = loops.add(firstBlock, block);

@@ -11,6 +11,7 @@ struct DirectPlan {
   RegisterTile tile;
   int64_t merge = 1;        ///< image rows that are seen as one
   bool rowsOutside = false; ///< each row meets all filters, and not each filter all rows, in turn
+  bool prefetch = false;    ///< tiles ask for the filters of the next part
 
   static DirectPlan of(mlir::DictionaryAttr parameters);
   mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;

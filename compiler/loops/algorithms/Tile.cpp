@@ -20,6 +20,14 @@ void loops::forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref
   run(cut.size - 1, cut.size * cut.larger, cut.count - cut.larger);
 }
 
+mlir::Value PrefetchAhead::choose(cnn::Loops &loops, mlir::Value turn, mlir::Value next, mlir::Value own) const {
+  using namespace mlir::arith;
+  if (std::optional<int64_t> known = mlir::getConstantIntValue(turn))
+    return *known < turns ? next : own;
+  mlir::Value asks = CmpIOp::create(loops.builder, loops.loc, CmpIPredicate::slt, turn, loops.index(turns));
+  return SelectOp::create(loops.builder, loops.loc, asks, next, own);
+}
+
 void TilePlace::appendTo(llvm::SmallVectorImpl<mlir::Value> &arguments) const {
   arguments.append({image, part, row, column});
   if (share)

@@ -21,6 +21,19 @@ struct RowCut {
   RowCut(int64_t pixels, int64_t tile)
       : count((pixels + tile - 1) / tile), size((pixels + count - 1) / count), larger(count - (count * size - pixels)) {
   }
+  /// Which tile of the row begins at `column`, where those of its size do.
+  mlir::Value number(cnn::Loops &loops, int64_t ofSize, mlir::Value column) const {
+    return loops.div(ofSize == size ? column : loops.sub(column, loops.index(larger)), ofSize);
+  }
+};
+
+/// The prefetching of the next `blocks` blocks of filters, spread over the first of the `tiles` tiles before them.
+struct PrefetchAhead {
+  int64_t each, turns; ///< blocks that a tile asks for, and tiles that do
+  PrefetchAhead(int64_t blocks, int64_t tiles)
+      : each((blocks + tiles - 1) / tiles), turns((blocks + each - 1) / each) {}
+  /// `next` for those tiles; the others ask again for what they read themselves, which costs next to nothing.
+  mlir::Value choose(cnn::Loops &loops, mlir::Value turn, mlir::Value next, mlir::Value own) const;
 };
 
 /// Runs `body` for each tile of a row, with its size and first pixel.

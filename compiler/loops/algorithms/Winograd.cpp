@@ -37,6 +37,7 @@ Choice choose(const WinogradShape &s, const Target &target) {
   plan.block = llvm::divideCeil(tiles, blocks);
   plan.tile = chooseTile(target, plan.block, channels, most, kBlock);
 
+  plan.prefetch = true;
   double products = rowCycles(target, plan.block, channels, plan.tile) * s.n * s.n * s.channels * blocks;
   double vectors = static_cast<double>(kBlock) / target.lanes();
   double transforms = vectors * tiles * s.n * s.n * (4.0 * s.inputBlocks() + 4.0 * s.filterBlocks());

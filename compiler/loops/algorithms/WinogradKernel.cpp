@@ -150,14 +150,34 @@ private:
     });
   }
 
+  PrefetchAhead prefetches() const { return {c.tile.channels / kBlock, RowCut(c.block, c.tile.pixels).count}; }
+
+  /// The first block of filters, and their product, that a tile prefetches: those of the next product.
+  std::array<Value, 2> ahead(Loops &loops, Value product, Value part, Value number) const {
+    int64_t blocks = c.tile.channels / kBlock, last = s.n * s.n - 1;
+    Value own = loops.mul(part, blocks), block = loops.add(own, loops.mul(number, prefetches().each));
+    Value isLast =
+        arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::eq, product, loops.index(last));
+    auto select = [&](Value next, Value otherwise) -> Value {
+      return arith::SelectOp::create(loops.builder, loops.loc, isLast, next, otherwise);
+    };
+    Value nextBlock = select(loops.add(block, blocks), block);
+    Value nextProduct = select(loops.index(0), loops.add(product, 1));
+    return {prefetches().choose(loops, number, nextBlock, own),
+            prefetches().choose(loops, number, nextProduct, product)};
+  }
+
   /// The products of a block of tiles with a part of the filters, and their way back into pixels.
   void writePart(Loops &loops, const Epilogue &epilogue, Value image, Value slot, Value first, Value part) {
     int64_t channels = s.filterBlocks() * kBlock, rest = channels % c.tile.channels;
     loops.loop(
         s.n * s.n,
         [&](Value product) {
-          forEachTile(loops, RowCut(c.block, c.tile.pixels), [&](int64_t size, Value tile) {
+          RowCut cut(c.block, c.tile.pixels);
+          forEachTile(loops, cut, [&](int64_t size, Value tile) {
             SmallVector<Value> arguments = {transformed, filters, products, slot, product, part, tile};
+            if (c.prefetch)
+              llvm::append_range(arguments, ahead(loops, product, part, cut.number(loops, size, tile)));
             auto call = [&](int64_t width) {
               func::CallOp::create(loops.builder, loops.loc,
                                    writeProduct(size, width, ValueRange(arguments).getTypes()), arguments);
@@ -206,7 +226,8 @@ private:
     std::string name =
         "winograd" + std::to_string(s.m) + "_tile_" + std::to_string(tiles) + "x" + std::to_string(channels);
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      static constexpr StringLiteral kNames[] = {"x", "w", "y", "slot", "product", "part", "tile"};
+      static constexpr StringLiteral kNames[] = {"x",    "w",    "y",          "slot",        "product",
+                                                 "part", "tile", "aheadBlock", "aheadProduct"};
       for (auto [argument, word] : llvm::zip(arguments, kNames))
         argument.setLoc(NameLoc::get(loops.builder.getStringAttr(word)));
       Value x = arguments[0], w = arguments[1], y = arguments[2], slot = arguments[3], product = arguments[4];
@@ -223,6 +244,8 @@ private:
           Value row = loops.add(loops.mul(block, kBlock), channel);
           for (int64_t v = 0; v < vectors; ++v)
             weights.push_back(load(loops, w, {filterBlocks[v], product, row, loops.index(laneOf(v) % kBlock)}));
+          for (int64_t i = 0; c.prefetch && i < prefetches().each; ++i)
+            loops.prefetch(w, {loops.add(arguments[7], i), arguments[8], row, loops.index(0)});
           for (int64_t p = 0; p < tiles; ++p) {
             Value element = loops.load(x, {matrixSlot, product, block, loops.add(first, p), channel});
             Value pixel = vector::BroadcastOp::create(loops.builder, loops.loc, vector, element);

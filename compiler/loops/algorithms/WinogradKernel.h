@@ -24,7 +24,8 @@ struct WinogradShape {
 struct WinogradPlan {
   int64_t block = 1;
   RegisterTile tile;
-  bool isWhole = false; ///< the input is transformed as a whole, by a phase of its own
+  bool isWhole = false;  ///< the input is transformed as a whole, by a phase of its own
+  bool prefetch = false; ///< tiles ask for the filters of the next product
 
   static WinogradPlan of(mlir::DictionaryAttr parameters);
   mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;

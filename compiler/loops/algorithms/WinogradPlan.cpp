@@ -26,15 +26,19 @@ WinogradPlan WinogradPlan::of(DictionaryAttr parameters) {
   plan.block = list("block").front();
   plan.tile = {list("tile")[0], list("tile")[1]};
   plan.isWhole = cast<StringAttr>(parameters.get("order")).getValue() == "filters";
+  plan.prefetch = parameters.contains("prefetch");
   return plan;
 }
 
 DictionaryAttr WinogradPlan::attribute(MLIRContext *context) const {
   Builder builder(context);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
-       builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({block})),
-       builder.getNamedAttr("order", builder.getStringAttr(isWhole ? "filters" : "tiles"))});
+  SmallVector<NamedAttribute> parameters = {
+      builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
+      builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({block})),
+      builder.getNamedAttr("order", builder.getStringAttr(isWhole ? "filters" : "tiles"))};
+  if (prefetch)
+    parameters.push_back(builder.getNamedAttr("prefetch", builder.getStringAttr("next")));
+  return builder.getDictionaryAttr(parameters);
 }
 
 WinogradSpace::WinogradSpace(MLIRContext *context, const WinogradShape &s, const WinogradPlan &plan)

@@ -15,6 +15,9 @@ template <class V, class T> inline void store(V value, T *to) {
   *reinterpret_cast<unaligned *>(to) = value;
 }
 
+/// Asks for a cache line, for the second cache.
+template <class T> inline void prefetch(const T *at) { __builtin_prefetch(at, 0, 2); }
+
 /// The same bits as another type.
 template <class To, class From> inline To bit_cast(From from) { return __builtin_bit_cast(To, from); }
 

@@ -36,7 +36,7 @@
 // LAYERS:      const cnnc_network *net_model(void) { return &model; }
 
 // KERNELS-LABEL: void conv3x3_tile_{{[0-9]+}}x16(const float x[1][2][16][16][16], const float w[2][2][3][3][16][16],
-// KERNELS:           float y[1][2][16][16][16], int64_t image, int64_t part, int64_t row, int64_t column) {
+// KERNELS:           float y[1][2][16][16][16], int64_t ahead, int64_t image, int64_t part, int64_t row, int64_t column) {
 // KERNELS:         f32x8 sum[{{[0-9]+}}];
 // KERNELS-NEXT:    UNROLL for (int64_t j = 0; j < [[#PIXELS:]]; ++j)
 // KERNELS-NEXT:      sum[j] = {{.*}};
@@ -45,6 +45,7 @@
 // KERNELS-NEXT:        for (int64_t channel = 0; channel < 16; ++channel) {
 // KERNELS-NEXT:          const f32x8 weight = load<f32x8>(&w[part][block][ky][kx][channel][0]);
 // KERNELS-NEXT:          const f32x8 weight2 = load<f32x8>(&w[part][block][ky][kx][channel][8]);
+// KERNELS-NEXT:          prefetch(&w[ahead][block][ky][kx][channel][0]);
 // KERNELS-NEXT:          UNROLL for (int64_t j = 0; j < [[#PIXELS]]; ++j) {
 // KERNELS-NEXT:            const f32x8 pixel = splat<f32x8>(x[image][block][row + ky][column + kx + j][channel]);
 // KERNELS-NEXT:            sum[j] = fma(pixel, weight, sum[j]);
@@ -54,7 +55,8 @@
 // KERNELS:         UNROLL for (int64_t j = 0; j < [[#PIXELS]]; ++j) {
 // KERNELS-NEXT:      store(sum[j] < 0.0f ? f32x8{} : sum[j], &y[image][part][row + 1][column + j + 1][0]);
 // KERNELS-LABEL: void conv3x3(
-// KERNELS:           conv3x3_tile_[[#PIXELS]]x16(x, w, bias, y, 0, part, row, column);
+// KERNELS:           conv3x3_tile_[[#PIXELS]]x16(x, w, bias, y, {{.*}} ? part + {{.*}} + 1 : part, 0, part,
+// KERNELS-NEXT:          row, column);
 
 // CMAKE: add_library(net network.cpp kernels.cpp weights.S)
 // CMAKE: set(flags -O2 -march=x86-64-v3 -ffp-contract=off

@@ -46,10 +46,12 @@ public:
 
   void write() {
     Loops &loops = phase.loops;
-    phase.setGrid(out[0] * parts * out[2], 4);
+    phase.setGrid(out[0] * out[2] * parts, 4);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      Value row = loops.rem(i, out[2]), plane = loops.named(loops.div(i, out[2]), "plane");
-      writeRow({loops.div(plane, parts), loops.rem(plane, parts), row, {}, {}});
+      int64_t inner = rowsOutside() ? parts : out[2], outer = rowsOutside() ? out[2] : parts;
+      Value fast = loops.rem(i, inner), slow = loops.rem(loops.div(i, inner), outer);
+      Value image = out[0] == 1 ? loops.index(0) : loops.div(i, out[2] * parts);
+      writeRow({image, rowsOutside() ? fast : slow, rowsOutside() ? slow : fast, {}, {}});
     });
   }
 
@@ -68,6 +70,9 @@ public:
   }
 
 private:
+  /// Like the convolutions before and after it, so that a thread finds its own rows: small maps go by channels.
+  bool rowsOutside() const { return out[2] >= 14; }
+
   /// One row of pixels for one tile of channels.
   void writeRow(TilePlace place) {
     Loops &loops = phase.loops;

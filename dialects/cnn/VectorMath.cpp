@@ -19,6 +19,7 @@ using namespace cnnc::cnn;
 
 namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLog2e = 1.4426950408889634074;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// What the functions must know of f32 and of f64.
@@ -30,7 +31,7 @@ struct Format {
   double ln2[2];      ///< log 2 as a short part and the rest.
   double halfPi[3];   ///< pi / 2 as two short parts and the rest.
   double expRange[2]; ///< Beyond these exp is zero or infinite.
-  ArrayRef<double> exp, log, sin, cos, erf, erfc; ///< See the functions.
+  ArrayRef<double> exp, exp2, log, sin, cos, erf, erfc; ///< See the functions.
 };
 
 // exp(r) = 1 + r + r^2 * p(r), |r| <= log(2) / 2.
@@ -39,6 +40,12 @@ constexpr double exp64[] = {0.500000000000000005,    0.166666666666666852,    0.
                             0.00833333333331569637,  0.00138888888891331653,  0.000198412698997367976,
                             2.48015869058145743e-05, 2.75572314764548254e-06, 2.75575907343760905e-07,
                             2.51132274187946638e-08, 2.08261294772511612e-09}; // 2^-63
+// 2^f = 1 + f * p(f), |f| <= 1 / 2.
+constexpr double exp2of32[] = {0.6931469776, 0.2402224206, 0.05550733806, 0.009671513926, 0.001326470841}; // 2^-23
+constexpr double exp2of64[] = {0.693147180559945326,    0.240226506959101311,    0.0555041086648200715,
+                               0.00961812910759419293,  0.00133335581467773606,  0.000154035304570129685,
+                               1.52527334903424878e-05, 1.32154353325660098e-06, 1.01782008154742821e-07,
+                               7.07377466796168566e-09, 4.43457198713752572e-10}; // 2^-58
 // 2 atanh(s) = 2 s + s^3 * p(s^2), |s| <= (sqrt(2) - 1) / (sqrt(2) + 1).
 constexpr double log32[] = {0.6666666561, 0.400003442, 0.2853669391, 0.2359460364}; // 2^-36
 constexpr double log64[] = {0.666666666666673934, 0.399999999993781255, 0.28571428751273369, 0.222221975900880966,
@@ -76,6 +83,7 @@ const Format kF32 = {.mantissa = 23,
                      .halfPi = {0x1.92p+0, 0x1.fb4p-12, 7.5497899548918821692e-8},
                      .expRange = {-104, 89},
                      .exp = exp32,
+                     .exp2 = exp2of32,
                      .log = log32,
                      .sin = sin32,
                      .cos = cos32,
@@ -89,6 +97,7 @@ const Format kF64 = {.mantissa = 52,
                      .halfPi = {0x1.921fb544p+0, 0x1.0b4611a6p-34, 2.0222662487959507324e-21},
                      .expRange = {-746, 710},
                      .exp = exp64,
+                     .exp2 = exp2of64,
                      .log = log64,
                      .sin = sin64,
                      .cos = cos64,
@@ -169,7 +178,7 @@ struct Reduced {
 };
 Reduced reduceExp(Float x) {
   const Format &format = formatOf(x);
-  auto [n, bits] = nearest(x * 1.4426950408889634074);
+  auto [n, bits] = nearest(x * kLog2e);
   Float r = multiplyAdd(n, x.like(-format.ln2[1]), multiplyAdd(n, x.like(-format.ln2[0]), x));
   return {bits, multiplyAdd(r * r, polynomial(r, format.exp), r)};
 }
@@ -232,6 +241,11 @@ Float polynomial(Float x, ArrayRef<double> coefficients) {
   for (double coefficient : llvm::reverse(coefficients.drop_back()))
     sum = multiplyAdd(sum, x, x.like(coefficient));
   return sum;
+}
+
+Float reciprocal(Float x) {
+  auto flags = arith::FastMathFlags::arcp | arith::FastMathFlags::ninf;
+  return {*x.loops, arith::DivFOp::create(x.loops->builder, x.loops->loc, x.like(1), x.value, flags)};
 }
 
 Float abs(Float x) { return unary<math::AbsFOp>(x); }
@@ -313,13 +327,19 @@ Float pow(Float a, Float b) {
 Float tanh(Float x) {
   // With t = exp(-2|x|) - 1, which is between -1 and 0.
   Float t = expm1(abs(x) * -2.0);
-  return copySign(-t / (t + 2), x);
+  return copySign(-t * reciprocal(t + 2), x);
 }
 
 Float sigmoid(Float x) {
-  // exp(-|x|) cannot overflow.
-  Float small = exp(-abs(x));
-  return select(less(x, 0), small, x.like(1)) / (small + 1);
+  // exp(-x) = 2^(n + f); the bits of n + bias lie ready in the sum that rounds to n. It is in one part, as its error
+  // matters only where the result is small, and held to where neither it nor the result leaves the normal numbers.
+  const Format &format = formatOf(x);
+  double range = (format.bias - 2) / kLog2e;
+  Float clamped = clamp(x, -range, range), magic = x.like(format.magic + format.bias);
+  Float sum = multiplyAdd(clamped, x.like(-kLog2e), magic);
+  Float f = multiplyAdd(clamped, x.like(-kLog2e), magic - sum);
+  Float power = multiplyAdd(f, polynomial(f, format.exp2), x.like(1));
+  return reciprocal(multiplyAdd(power, floatOf(bitsOf(sum) << format.mantissa, x), x.like(1)));
 }
 
 Float erf(Float x) {

@@ -4,8 +4,9 @@
 // The functions are written out as arithmetic on f32 or f64, scalars or vectors alike: generated
 // code calls no library. They hold over the whole range of their type, infinities, NaN and
 // denormals included, to about two units in the last place; sin() and cos() only up to 10^4 (f32)
-// or 10^6 (f64), as their reduction is in three parts, and an f64 pow() loses a unit for each unit
-// of b * log(a).
+// or 10^6 (f64), as their reduction is in three parts, an f64 pow() loses a unit for each unit
+// of b * log(a), and sigmoid(), which is made for speed, up to one for each unit of a negative x
+// until it stays at the smallest normal numbers.
 #pragma once
 
 #include "dialects/cnn/Loops.h"
@@ -57,6 +58,9 @@ Float clamp(Float x, double low, double high);
 Float multiplyAdd(Float a, Float b, Float c);
 /// The value of a polynomial at x; coefficients rise with the power.
 Float polynomial(Float x, llvm::ArrayRef<double> coefficients);
+
+/// 1 / x of a finite x to about three units in the last place: by an estimate that is refined, where the machine has one.
+Float reciprocal(Float x);
 
 Float abs(Float x);
 Float copySign(Float magnitude, Float sign);

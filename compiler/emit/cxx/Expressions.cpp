@@ -153,7 +153,11 @@ Expr FunctionWriter::arithmetic(Operation &op) {
       .Case<arith::AddFOp, arith::AddIOp>([&](auto) { return pair("+"); })
       .Case<arith::SubFOp, arith::SubIOp>([&](auto) { return pair("-"); })
       .Case<arith::MulFOp, arith::MulIOp>([&](auto) { return pair("*"); })
-      .Case<arith::DivFOp, arith::DivSIOp>([&](auto) { return pair("/"); })
+      .Case<arith::DivFOp>([&](arith::DivFOp divide) {
+        bool mayEstimate = bitEnumContainsAll(divide.getFastmath(), arith::FastMathFlags::arcp);
+        return isVector && mayEstimate ? code.call("divide", {operand(0), operand(1)}) : pair("/");
+      })
+      .Case<arith::DivSIOp>([&](auto) { return pair("/"); })
       .Case<arith::RemSIOp>([&](auto) { return pair("%"); })
       .Case<arith::DivUIOp>([&](auto) { return ofUnsigned("/"); })
       .Case<arith::RemUIOp>([&](auto) { return ofUnsigned("%"); })

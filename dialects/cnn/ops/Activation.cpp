@@ -27,14 +27,17 @@ static Float gelu(Float x, bool approximate) {
     return x * 0.5 * (erf(x * (1 / sqrt2)) + 1.0);
   return x * 0.5 * (tanh((x + x * x * x * 0.044715) * (sqrt2 * inv_sqrtpi)) + 1.0);
 }
+static Float hardSigmoid(Float x, double alpha, double beta) {
+  return clamp(multiplyAdd(x, x.like(alpha), x.like(beta)), 0, 1);
+}
 static Float celu(Float x, double alpha) { return select(less(x, 0), expm1(x / alpha) * alpha, x); }
 
 CNN_ACTIVATION(LeakyReluOp, 2, true, select(less(x, 0), x *getAlpha().convertToDouble(), x))
 CNN_ACTIVATION(ThresholdedReluOp, 1, getAlpha().convertToDouble() >= 0,
                select(less(getAlpha().convertToDouble(), x), x, x.like(0)))
 CNN_ACTIVATION(SigmoidOp, 12, false, sigmoid(x))
-CNN_ACTIVATION(HardSigmoidOp, 4, false, clamp(x *getAlpha().convertToDouble() + getBeta().convertToDouble(), 0, 1))
-CNN_ACTIVATION(HardSwishOp, 5, true, x *clamp(x / 6 + 0.5, 0, 1))
+CNN_ACTIVATION(HardSigmoidOp, 4, false, hardSigmoid(x, getAlpha().convertToDouble(), getBeta().convertToDouble()))
+CNN_ACTIVATION(HardSwishOp, 5, true, x *hardSigmoid(x, 1.0 / 6, 0.5))
 CNN_ACTIVATION(TanhOp, 12, true, tanh(x))
 CNN_ACTIVATION(EluOp, 12, true, elu(x, getAlpha().convertToDouble()))
 CNN_ACTIVATION(CeluOp, 13, true, celu(x, getAlpha().convertToDouble()))

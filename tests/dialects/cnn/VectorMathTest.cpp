@@ -161,11 +161,26 @@ FUNCTION(Exp, emitExp, std::exp(x), 1.5, 1.5)
 FUNCTION(Expm1, emitExpm1, std::expm1(x), 2, 2)
 FUNCTION(Log, emitLog, std::log(x), 1.5, 1.5)
 FUNCTION(Log1p, emitLog1p, std::log1p(x), 2, 2)
-FUNCTION(Tanh, emitTanh, std::tanh(x), 2.5, 2.5)
-FUNCTION(Sigmoid, emitSigmoid, 1 / (1 + std::exp(-x)), 2.5, 2.5)
+FUNCTION(Tanh, emitTanh, std::tanh(x), 4, 3)
+FUNCTION(Sigmoid, emitSigmoid, 1 / (1 + std::exp(-x)), 90, 710, 86, 708)
 FUNCTION(Erf, emitErf, std::erf(x), 2, 2)
 FUNCTION(Sin, emitSin, std::sin(x), 2, 2, 1e4, 1e6)
 FUNCTION(Cos, emitCos, std::cos(x), 2, 2, 1e4, 1e6)
+
+TEST(VectorMath, SigmoidOfTheGreatest) {
+  auto emit = [](Loops &loops, ValueRange x) { return emitSigmoid(loops, x[0]); };
+  std::vector<float> x = {88, -88, 1e30f, -1e30f, INFINITY, -INFINITY, NAN, 0};
+  for (bool vectors : {false, true}) {
+    std::vector<float> y = run<float>(emit, vectors, x, x);
+    for (int i : {0, 2, 4}) {
+      EXPECT_NEAR(y[i], 1, 3e-7);
+      EXPECT_GE(y[i + 1], 0);
+      EXPECT_LT(y[i + 1], 1e-37);
+    }
+    EXPECT_TRUE(std::isnan(y[6]));
+    EXPECT_NEAR(y[7], 0.5, 1e-7);
+  }
+}
 
 TEST(VectorMath, Pow) {
   Emit emit = [](Loops &loops, ValueRange x) { return emitPow(loops, x[0], x[1]); };

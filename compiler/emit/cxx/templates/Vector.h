@@ -54,6 +54,20 @@ template <class V> inline V fma(V a, V b, V c) {
 #endif
 }
 
+/// a / b of finite numbers to some units in the last place: by an estimate and a step of Newton's where there is one.
+template <class V> inline V divide(V a, V b) {
+  [[maybe_unused]] auto refined = [=](V r) { return a * fma(fma(-b, r, splat<V>(1.0f)), r, r); };
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64 && sizeof a[0] == sizeof(float))
+    return refined(__builtin_ia32_rcp14ps512_mask(b, V{}, -1));
+#endif
+#if defined(__AVX__)
+  if constexpr (sizeof(V) == 32 && sizeof a[0] == sizeof(float))
+    return refined(__builtin_ia32_rcpps256(b));
+#endif
+  return a / b;
+}
+
 template <class T> inline T min(T a, T b) { return a < b ? a : b; }
 template <class T> inline T max(T a, T b) { return a > b ? a : b; }
 inline int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }

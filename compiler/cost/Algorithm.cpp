@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry of algorithms.
+// The registry of algorithms, and the choice between them.
 #include "compiler/cost/Algorithm.h"
 
 using namespace cnnc;
@@ -14,6 +14,52 @@ Registry &registry() {
   return instance;
 }
 } // namespace
+
+double Algorithm::cycles(cnn::FusedOp op, mlir::DictionaryAttr, const Target &target) const {
+  int64_t flops = 0, bytes = 0;
+  op.getBody().walk([&](cnn::CostOpInterface inner) { flops += inner.getFlops(); });
+  auto add = [&](mlir::Type type) {
+    auto tensor = mlir::cast<mlir::RankedTensorType>(type);
+    bytes += tensor.getNumElements() * tensor.getElementTypeBitWidth() / 8;
+  };
+  llvm::for_each(op->getOperandTypes(), add);
+  llvm::for_each(op->getResultTypes(), add);
+  // Kernels without parameters mostly wait for memory, and add or compare rather than multiply and add.
+  return flops / (target.core.multiplyAdds * target.lanes()) +
+         bytes / (bytes > target.core.l2Bytes ? target.core.l3Rate : target.core.l2Rate);
+}
+
+cnn::PlanAttr Choice::plan() const {
+  mlir::MLIRContext *context = parameters.getContext();
+  return cnn::PlanAttr::get(context, mlir::StringAttr::get(context, algorithm->name()), parameters);
+}
+
+/// Keeps the cheapest first, and of equals those that came first.
+static void addChoices(llvm::SmallVector<Choice> &choices, const Algorithm &algorithm, cnn::FusedOp op,
+                       const Target &target) {
+  for (mlir::DictionaryAttr parameters : algorithm.candidates(op, target)) {
+    Choice choice{&algorithm, parameters, algorithm.cycles(op, parameters, target)};
+    auto cheaper = [](const Choice &a, const Choice &b) { return a.cycles < b.cycles; };
+    choices.insert(llvm::upper_bound(choices, choice, cheaper), choice);
+  }
+}
+
+llvm::SmallVector<Choice> cnnc::choicesOf(const Algorithm &algorithm, cnn::FusedOp op, const Target &target) {
+  llvm::SmallVector<Choice> choices;
+  addChoices(choices, algorithm, op, target);
+  return choices;
+}
+
+llvm::SmallVector<Choice> cnnc::choicesFor(cnn::FusedOp op, const Target &target) {
+  llvm::SmallVector<Choice> choices;
+  for (const Algorithm *algorithm : algorithms()) {
+    if (!choices.empty() && algorithm->rank() < choices.front().algorithm->rank())
+      break;
+    if (algorithm->accepts(op, target))
+      addChoices(choices, *algorithm, op, target);
+  }
+  return choices;
+}
 
 void cnnc::registerAlgorithm(std::unique_ptr<const Algorithm> algorithm) {
   // Names break ties, so that the order never depends on that of static initialisers.

@@ -35,8 +35,8 @@ struct RowWindow {
 /// One way to compute a fused region. Each algorithm is one file in compiler/loops/algorithms and registers itself;
 /// a plan attribute holds its name and its parameters.
 ///
-/// Passes ask in this order: accepts(), then layouts of operands and results, then (when all halos are known)
-/// plan(), and at last lower().
+/// Passes ask in this order: accepts() and the cycles of candidates(), to choose an algorithm; then layouts of operands
+/// and results; then (when all halos are known) candidates() and their cycles again, to choose a plan; at last lower().
 class Algorithm {
 public:
   virtual ~Algorithm() = default;
@@ -45,16 +45,16 @@ public:
   virtual llvm::StringRef name() const = 0;
   /// Algorithms with a higher rank are asked first. `plain`, which takes everything, has rank 0.
   virtual int rank() const = 0;
-  /// The estimated cycles; of those of one rank that accept a region, the cheapest computes it.
-  virtual double cycles(cnn::FusedOp, const Target &) const { return 0; }
   /// Whether it can compute this region on this target. Operands may already carry layouts.
   virtual bool accepts(cnn::FusedOp op, const Target &target) const = 0;
   virtual LayoutNeed operandLayout(cnn::FusedOp op, unsigned index) const = 0;
   virtual LayoutNeed resultLayout(cnn::FusedOp op, unsigned index) const = 0;
-  /// The parameters, once all layouts are known.
-  virtual mlir::DictionaryAttr plan(cnn::FusedOp op, const Target &) const {
-    return mlir::DictionaryAttr::get(op.getContext());
+  /// The parameters that are worth trying, at least one choice of them, as far as the layouts known so far allow.
+  virtual llvm::SmallVector<mlir::DictionaryAttr> candidates(cnn::FusedOp op, const Target &) const {
+    return {mlir::DictionaryAttr::get(op.getContext())};
   }
+  /// The estimated cycles of one of the candidates.
+  virtual double cycles(cnn::FusedOp op, mlir::DictionaryAttr parameters, const Target &target) const;
   /// Memory that it needs besides operands and results, once its parameters are known.
   virtual int64_t workspaceBytes(cnn::FusedOp, const Target &) const { return 0; }
   /// Whether a phase of its own makes what all shares of the main one read.
@@ -69,6 +69,19 @@ public:
   /// Writes the kernel.
   virtual void lower(cnn::FusedOp op, const Target &target, loops::Phase &phase) const = 0;
 };
+
+/// A way to compute a region, and its estimated time.
+struct Choice {
+  const Algorithm *algorithm = nullptr;
+  mlir::DictionaryAttr parameters;
+  double cycles = 0;
+
+  cnn::PlanAttr plan() const;
+};
+/// The candidates of one algorithm, cheapest first.
+llvm::SmallVector<Choice> choicesOf(const Algorithm &algorithm, cnn::FusedOp op, const Target &target);
+/// Those of all algorithms of the highest rank that accepts the region, cheapest first.
+llvm::SmallVector<Choice> choicesFor(cnn::FusedOp op, const Target &target);
 
 /// All algorithms, by falling rank.
 llvm::ArrayRef<const Algorithm *> algorithms();

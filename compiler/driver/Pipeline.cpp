@@ -20,7 +20,7 @@ struct Step {
 template <typename PassOptions>
 PassOptions targetOptions(const Target &target) {
   PassOptions options;
-  options.cpu = target.cpu;
+  options.cpu = target.name;
   options.triple = target.triple;
   options.strict = target.strict;
   return options;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives each region the first algorithm that accepts it, which decides the layouts of its operands and results, and
-// inserts a conversion where a value comes in another block size, unless its phase can write any. Values enter and
-// leave the network in plain NCHW.
+// Gives each region the wanted algorithm, or that of the cheapest plan, which decides the layouts of its operands and
+// results, and inserts a conversion where a value comes in another block size, unless its phase can write any. Values
+// enter and leave the network in plain NCHW.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/Constants.h"
@@ -58,21 +58,18 @@ struct ChooseAlgorithms : graph::impl::ChooseAlgorithmsBase<ChooseAlgorithms> {
       }
   }
 
-  static const Algorithm &cheapest(FusedOp fused, const Target &target) {
-    const Algorithm *best = nullptr;
-    for (const Algorithm *algorithm : algorithms()) {
-      if (best && algorithm->rank() < best->rank())
-        break;
-      if (algorithm->accepts(fused, target) &&
-          (!best || algorithm->cycles(fused, target) < best->cycles(fused, target)))
-        best = algorithm;
+  /// The wanted algorithm, or the one with the cheapest plan.
+  const Algorithm &algorithmFor(FusedOp fused, const Target &target) {
+    if (auto wanted = fused->getAttrOfType<StringAttr>(CnnDialect::kWantedPlan)) {
+      const Algorithm *named = findAlgorithm(wanted.getValue().split(' ').first);
+      if (named && named->accepts(fused, target))
+        return *named;
     }
-    assert(best && "the plain algorithm accepts everything");
-    return *best;
+    return *choicesFor(fused, target).front().algorithm;
   }
 
   void choose(FusedOp fused, const Target &target) {
-    const Algorithm &algorithm = cheapest(fused, target);
+    const Algorithm &algorithm = algorithmFor(fused, target);
     auto name = StringAttr::get(&getContext(), algorithm.name());
     fused.setPlanAttr(PlanAttr::get(&getContext(), name, DictionaryAttr::get(&getContext())));
     for (OpOperand &operand : fused->getOpOperands())

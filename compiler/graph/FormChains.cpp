@@ -52,6 +52,10 @@ bool isPointwise(FusedOp op) {
   return conv && windowOf(conv) == ArrayRef<int64_t>{1, 1} && conv.getGroups() == 1;
 }
 
+double cheapest(const Algorithm &algorithm, FusedOp op, const Target &target) {
+  return choicesOf(algorithm, op, target).front().cycles;
+}
+
 /// The algorithm of a stage: the region's own, or the cheapest that can compute rows alone and takes the same layout.
 const Algorithm *stageAlgorithm(FusedOp op, const Target &target) {
   const Algorithm &own = algorithmOf(op);
@@ -61,7 +65,7 @@ const Algorithm *stageAlgorithm(FusedOp op, const Target &target) {
   for (const Algorithm *other : algorithms())
     if (other->accepts(op, target) && other->rowWindow(op) &&
         other->operandLayout(op, 0).block == own.operandLayout(op, 0).block &&
-        (!best || other->cycles(op, target) < best->cycles(op, target)))
+        (!best || cheapest(*other, op, target) < cheapest(*best, op, target)))
       best = other;
   return best;
 }
@@ -128,25 +132,25 @@ private:
       weights += weightBytes(stage);
       const Algorithm *algorithm = stageAlgorithm(stage, *target);
       if (algorithm && algorithm != &algorithmOf(stage))
-        cost.spent += algorithm->cycles(stage, *target) - algorithmOf(stage).cycles(stage, *target);
+        cost.spent += cheapest(*algorithm, stage, *target) - cheapest(algorithmOf(stage), stage, *target);
       if (i + 1 == stages.size())
         break;
       FusedOp next = stages[i + 1];
       int64_t between = bytesOf(stage->getResult(0));
-      if (between + std::max(bytesOf(stage.getAnchorInput(0)), bytesOf(next->getResult(0))) > target->l2Bytes / 2)
+      if (between + std::max(bytesOf(stage.getAnchorInput(0)), bytesOf(next->getResult(0))) > target->core.l2Bytes / 2)
         cost.saved += 2 * between * (1 / kFarRate - 1 / kNearRate);
     }
     int64_t height = cast<RankedTensorType>(stages.back()->getResult(0).getType()).getDimSize(2);
     int64_t bands = llvm::divideCeilSigned(height, rowsFor(weights));
-    if (weights > target->l1Bytes / 2)
-      cost.spent += static_cast<double>(bands) * weights / (weights > target->l2Bytes / 2 ? kFarRate : kNearRate);
+    if (weights > target->core.l1Bytes / 2)
+      cost.spent += static_cast<double>(bands) * weights / (weights > target->core.l2Bytes / 2 ? kFarRate : kNearRate);
     return cost;
   }
 
   /// Rows of a band: as few as possible, so that the rings are small, but more where the weights of all stages leave
   /// the first cache.
   int64_t rowsFor(int64_t weights) {
-    return std::clamp<int64_t>(llvm::divideCeilSigned(weights, target->l1Bytes), 1, kMostRows);
+    return std::clamp<int64_t>(llvm::divideCeilSigned(weights, target->core.l1Bytes), 1, kMostRows);
   }
 
   void wrap(FusedOp first) {

@@ -4,6 +4,7 @@
 #include "compiler/loops/LowerToLoops.h"
 
 #include "compiler/cost/Algorithm.h"
+#include "compiler/cost/PlanText.h"
 #include "compiler/loops/Chain.h"
 #include "compiler/loops/HalfFloats.h"
 #include "compiler/loops/Movement.h"
@@ -14,58 +15,6 @@ using namespace mlir;
 using namespace cnnc;
 using namespace cnnc::cnn;
 using namespace cnnc::loops;
-
-/// The names of the ONNX nodes in a location, in order.
-static void collectNodes(Location loc, SmallVectorImpl<StringRef> &nodes) {
-  if (auto name = dyn_cast<NameLoc>(loc)) {
-    if (!llvm::is_contained(nodes, name.getName().strref()))
-      nodes.push_back(name.getName());
-  } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
-    for (Location part : fused.getLocations())
-      collectNodes(part, nodes);
-  }
-}
-
-static std::string nodesOf(Location loc) {
-  SmallVector<StringRef> nodes;
-  collectNodes(loc, nodes);
-  return llvm::join(nodes, ", ");
-}
-
-static std::string shapeText(Type type) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  llvm::interleave(cast<RankedTensorType>(type).getShape(), os, "x");
-  return text;
-}
-
-static std::string shapesOf(Operation *op) {
-  std::string from;
-  for (Value operand : op->getOperands())
-    if (!constantOf(operand))
-      from += (from.empty() ? "" : ", ") + shapeText(operand.getType());
-  std::string to;
-  for (Value result : op->getResults())
-    to += (to.empty() ? "" : ", ") + shapeText(result.getType());
-  return from + " -> " + to;
-}
-
-static std::string planText(PlanAttr plan) {
-  std::string text = plan.getAlgorithm().str();
-  llvm::raw_string_ostream os(text);
-  for (NamedAttribute parameter : plan.getParameters()) {
-    os << ' ' << parameter.getName().strref() << '=';
-    if (auto list = dyn_cast<DenseI64ArrayAttr>(parameter.getValue()))
-      llvm::interleave(list.asArrayRef(), os, "x");
-    else if (auto word = dyn_cast<StringAttr>(parameter.getValue()))
-      os << word.getValue();
-    else if (auto number = dyn_cast<IntegerAttr>(parameter.getValue()))
-      os << number.getInt();
-    else
-      os << parameter.getValue();
-  }
-  return text;
-}
 
 static PhaseFacts factsOf(FusedOp op) {
   PhaseFacts facts{nodesOf(op.getLoc()), shapesOf(op), planText(op.getPlanAttr()), 0, 0};

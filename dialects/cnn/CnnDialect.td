@@ -28,6 +28,8 @@ def Cnn_Dialect : Dialect {
     /// On an input: the caller gives 8-bit NHWC, and the network is to see (byte - mean) * scale. A dictionary of two
     /// lists of floats, one number a channel or one for all.
     static constexpr ::llvm::StringLiteral kBytes = "cnn.bytes";
+    /// On a region: the text of the plan that it is to get, as --emit=plans prints it.
+    static constexpr ::llvm::StringLiteral kWantedPlan = "cnn.wanted_plan";
     void registerAttributes();
   }];
 }

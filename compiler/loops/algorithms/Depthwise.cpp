@@ -186,12 +186,31 @@ public:
 
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
-  DictionaryAttr plan(FusedOp op, const Target &target) const override {
+  SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     // One block, or two vectors of it where the block has more: accumulators for six or more pixels remain.
     int64_t channels = std::min<int64_t>(kBlock, 2 * target.lanes()), vectors = channels / target.lanes();
-    int64_t pixels = (target.registers - 2 - vectors - (target.hasFma ? 0 : 1)) / vectors;
+    int64_t most = (target.registers - 2 - vectors - (target.hasFma ? 0 : 1)) / vectors;
     Builder builder(op.getContext());
-    return builder.getDictionaryAttr({builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, channels}))});
+    SmallVector<DictionaryAttr> result;
+    int64_t columns = shapeOf(op->getResult(0))[3];
+    int64_t widest = std::min(most, columns);
+    for (int64_t pixels = widest; pixels > widest / 4; --pixels)
+      if (RowCut(columns, pixels).size == pixels)
+        result.push_back(builder.getDictionaryAttr(
+            {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, channels}))}));
+    return result;
+  }
+  double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
+    auto window = shapeOf(cast<ConvOp>(op.getAnchor()).getWeight()).take_back(2), out = shapeOf(op->getResult(0));
+    auto tile = cast<DenseI64ArrayAttr>(parameters.get("tile")).asArrayRef();
+    double taps = window[0] * window[1], vectors = tile[1] / target.lanes();
+    RowCut cut(out[3], tile[0]);
+    // Each multiply-add loads a pixel's vector; each tap those of the filter; each tile is called.
+    auto tileCycles = [&](int64_t size) {
+      return taps * vectors * std::max(size / target.core.loads, 4.0) + taps * vectors + 2 * size * vectors + 25;
+    };
+    double row = cut.larger * tileCycles(cut.size) + (cut.count - cut.larger) * tileCycles(cut.size - 1);
+    return row * out[0] * out[2] * llvm::divideCeil(out[1], tile[1]);
   }
 
   std::optional<RowWindow> rowWindow(FusedOp op) const override {

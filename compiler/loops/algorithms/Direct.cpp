@@ -3,7 +3,7 @@
 // operands lie, and the choice of its plan.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Epilogue.h"
-#include "compiler/loops/algorithms/ConvShape.h"
+#include "compiler/loops/algorithms/ConvCost.h"
 #include "compiler/loops/algorithms/DirectKernel.h"
 #include "dialects/cnn/Constants.h"
 
@@ -14,19 +14,13 @@ using namespace cnnc::loops;
 
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
+/// So many ways to tile are candidates.
+constexpr size_t kTiles = 7;
 
 class Direct : public Algorithm {
 public:
   StringRef name() const override { return "direct"; }
   int rank() const override { return 50; }
-  double cycles(FusedOp op, const Target &target) const override {
-    ConvShape s = ConvShape::of(op);
-    int64_t channels = s.filterBlocks() * kBlock;
-    RegisterTile tile = chooseTile(target, s.outColumns, channels, std::min<int64_t>(128, channels));
-    return rowCycles(target, s.outColumns, channels, tile) * s.images * s.outRows * s.depth() * s.inputBlock * s.kh *
-           s.kw;
-  }
-
   bool accepts(FusedOp op, const Target &) const override {
     Operation *anchor = op.getAnchor();
     if (!isa<ConvOp, FcOp>(anchor) || !Epilogue::supports(op, /*anchored=*/true))
@@ -61,27 +55,37 @@ public:
     return ConvShape::of(op).matrix ? LayoutNeed::plain() : LayoutNeed::blocked();
   }
 
-  DictionaryAttr plan(FusedOp op, const Target &target) const override {
+  SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     ConvShape s = ConvShape::of(op);
     int64_t channels = s.filterBlocks() * kBlock;
     int64_t most = s.groups == 1 || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
-    int64_t merge = 1;
-    RegisterTile tile = chooseTile(target, s.outColumns, channels, most);
-    if (mayMerge(op, s)) {
-      double least = rowCycles(target, s.outColumns, channels, tile);
-      for (int64_t rows = 2; rows <= s.outRows; ++rows)
-        if (s.outRows % rows == 0) {
-          RegisterTile candidate = chooseTile(target, rows * s.outColumns, channels, most);
-          double cycles = rowCycles(target, rows * s.outColumns, channels, candidate) / rows;
-          if (cycles < least * 0.98)
-            least = cycles, merge = rows, tile = candidate;
-        }
-    }
-    // Rows outside while all weights stay in the second cache, so that the input is streamed once.
-    bool rowsOutside = s.filters * s.channels / s.groups * s.kh * s.kw * 4 <= target.l2Bytes / 2;
-    // Filters that leave the second cache between runs come early enough if the tiles before ask for them.
-    bool prefetch = !s.matrix && !op->getParentOfType<ChainOp>() && tile.channels % kBlock == 0;
-    return DirectPlan{tile, merge, rowsOutside, prefetch}.attribute(op.getContext());
+    SmallVector<std::pair<double, DirectPlan>> tiles;
+    for (int64_t merge = 1; merge <= (mayMerge(op, s) ? s.outRows : 1); ++merge)
+      if (s.outRows % merge == 0)
+        for (RegisterTile tile : tilesFor(target, merge * s.outColumns, channels, most))
+          tiles.push_back({rowCycles(target, merge * s.outColumns, channels, tile) / merge, {tile, merge}});
+    llvm::sort(tiles, [](auto &a, auto &b) {
+      return std::tuple(a.first, a.second.merge, a.second.tile.channels, a.second.tile.pixels) <
+             std::tuple(b.first, b.second.merge, b.second.tile.channels, b.second.tile.pixels);
+    });
+    tiles.resize(std::min<size_t>(tiles.size(), kTiles));
+
+    SmallVector<DictionaryAttr> result;
+    for (auto &[cycles, plan] : tiles)
+      for (bool rowsOutside : {false, true}) {
+        // A row of the whole map has no order, and stages of chains have their filters at hand.
+        if (rowsOutside && plan.merge == s.outRows)
+          continue;
+        plan.rowsOutside = rowsOutside;
+        plan.prefetch = !s.matrix && !op->getParentOfType<ChainOp>() && plan.tile.channels % kBlock == 0;
+        result.push_back(plan.attribute(op.getContext()));
+      }
+    return result;
+  }
+
+  double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
+    return directCycles(ConvShape::of(op), DirectPlan::of(parameters), llvm::range_size(op.getBody().getOps()) - 1,
+                        target);
   }
 
   std::optional<RowWindow> rowWindow(FusedOp op) const override {

@@ -2,6 +2,8 @@
 // The analytic choice of register tiles.
 #include "compiler/loops/algorithms/Tile.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 
 using namespace cnnc;
@@ -57,13 +59,15 @@ TileArguments::TileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool
 }
 
 double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) {
-  // Two multiply-adds and two loads a cycle, four cycles until a sum can be added to again.
-  double arithmetic = pixels * vectors * (target.hasFma ? 0.5 : 1.0);
-  double loads = (pixels + vectors) * 0.5;
-  double latency = 4.0;
+  const Core &core = target.core;
+  double sums = pixels * vectors;
+  double arithmetic = sums / core.multiplyAdds;
+  double loads = vectors / core.loads + pixels / core.broadcasts;
+  double issue = (sums * (target.hasFma ? 1 : 2) + pixels + vectors + 2) / 6;
+  constexpr double kLatency = 4; // until a sum can be added to again
   // Of two tiles bound by arithmetic the one that asks less of the caches; weights come from the second one.
-  double traffic = vectors * 0.25 + pixels * 0.03;
-  return std::max({arithmetic, loads, latency}) + traffic;
+  double traffic = vectors * target.vectorBits / 8 / core.l2Rate * 0.15 + pixels * 0.02;
+  return std::max({arithmetic, loads, issue, kLatency}) + traffic;
 }
 
 double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile) {
@@ -79,10 +83,9 @@ double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, 
   return cycles;
 }
 
-RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
-                               int64_t minChannels) {
-  RegisterTile best;
-  double least = 0;
+llvm::SmallVector<RegisterTile> loops::tilesFor(const Target &target, int64_t pixels, int64_t channels,
+                                                int64_t maxChannels, int64_t minChannels) {
+  llvm::SmallVector<RegisterTile> found;
   int64_t usable = target.registers - 1 - (target.hasFma ? 0 : 1);
   for (int64_t width = std::min<int64_t>(target.lanes(), Target::kBlock);
        width <= std::max(maxChannels, target.lanes()); width += width < Target::kBlock ? width : Target::kBlock) {
@@ -90,13 +93,18 @@ RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t cha
       continue;
     int64_t vectors = width / target.lanes();
     // With one pixel the weights go straight from memory into the multiply-add.
-    for (int64_t size = 1; size == 1 ? vectors + 1 <= usable : size * vectors + vectors + 1 <= usable; ++size) {
-      double cycles = rowCycles(target, pixels, channels, {size, width});
-      if (least == 0 || cycles < least * 0.999) {
-        least = cycles;
-        best = {size, width};
-      }
-    }
+    for (int64_t size = 1; size == 1 ? vectors + 1 <= usable : size * vectors + vectors + 1 <= usable; ++size)
+      if (RowCut(pixels, size).size == size) // or a smaller tile cuts the row alike
+        found.push_back({size, width});
   }
-  return best;
+  auto key = [&](RegisterTile tile) {
+    return std::tuple(rowCycles(target, pixels, channels, tile), tile.channels, tile.pixels);
+  };
+  llvm::sort(found, [&](RegisterTile a, RegisterTile b) { return key(a) < key(b); });
+  return found;
+}
+
+RegisterTile loops::chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
+                               int64_t minChannels) {
+  return tilesFor(target, pixels, channels, maxChannels, minChannels).front();
 }

@@ -5,7 +5,7 @@
 #include "compiler/cost/Target.h"
 #include "dialects/cnn/Loops.h"
 
-#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace cnnc::loops {
 
@@ -56,11 +56,14 @@ struct TileArguments {
 /// the latency of dependent additions.
 double stepCycles(const Target &target, int64_t pixels, int64_t vectors);
 
-/// The tile with the least estimated time for rows of `pixels` and `channels` in all (padded to blocks), where
-/// accumulators, weights and one broadcast fit the register file. The tile has from `minChannels` to `maxChannels`.
+/// The same for each row of `pixels` and all of `channels`, by such tiles.
+double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
+/// The tiles whose accumulators, weights and one broadcast fit the register file, for rows of `pixels` and `channels`
+/// in all (padded to blocks); those with the least estimated time first. They have from `minChannels` to `maxChannels`.
+llvm::SmallVector<RegisterTile> tilesFor(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
+                                         int64_t minChannels = 1);
+/// The first of them.
 RegisterTile chooseTile(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
                         int64_t minChannels = 1);
-/// The estimate that chooseTile() minimises, in cycles for each step of the sum and row.
-double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
 
 } // namespace cnnc::loops

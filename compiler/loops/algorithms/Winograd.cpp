@@ -6,7 +6,7 @@
 // once.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Epilogue.h"
-#include "compiler/loops/algorithms/WinogradKernel.h"
+#include "compiler/loops/algorithms/ConvCost.h"
 #include "dialects/cnn/Constants.h"
 
 using namespace mlir;
@@ -16,36 +16,28 @@ using namespace cnnc::loops;
 
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
+/// So many ways to tile the products are candidates.
+constexpr size_t kTiles = 3;
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-/// What is chosen for a shape, and the estimated cycles.
-struct Choice {
-  WinogradPlan plan;
-  double cycles = 0;
-};
-
-Choice choose(const WinogradShape &s, const Target &target) {
-  Choice choice;
-  WinogradPlan &plan = choice.plan;
-  int64_t tiles = s.tiles(), channels = s.filterBlocks() * kBlock, most = std::min<int64_t>(channels, 2 * kBlock);
-  // The matrices of a block shall fill no more than half of the second cache; whole where they do so at once.
-  int64_t perTile = s.n * s.n * (s.inputBlocks() * kBlock + most) * 4;
-  int64_t fitting = std::max<int64_t>(target.l2Bytes / 2 / perTile, 8);
-  plan.isWhole = tiles <= std::max<int64_t>(2 * fitting, 64) && s.images == 1;
-  int64_t blocks = plan.isWhole ? 1 : llvm::divideCeil(tiles, std::min<int64_t>(fitting, 56));
-  plan.block = llvm::divideCeil(tiles, blocks);
-  plan.tile = chooseTile(target, plan.block, channels, most, kBlock);
-
-  plan.prefetch = true;
-  double products = rowCycles(target, plan.block, channels, plan.tile) * s.n * s.n * s.channels * blocks;
-  double vectors = static_cast<double>(kBlock) / target.lanes();
-  double transforms = vectors * tiles * s.n * s.n * (4.0 * s.inputBlocks() + 4.0 * s.filterBlocks());
-  // Filters that do not stay in the second cache are read from the third once for each block.
-  double filterBytes = 4.0 * s.n * s.n * s.channels * channels;
-  double streaming = filterBytes > target.l2Bytes / 2 ? filterBytes * blocks / 12 : 0;
-  choice.cycles = s.images * (std::max(products, streaming) + std::min(products, streaming) * 0.3 + transforms);
-  return choice;
+/// Blocks of tiles whose matrices fill from an eighth of the second cache to all of it, and the whole map at once where
+/// that is not much more.
+SmallVector<WinogradPlan> blockings(const WinogradShape &s, const Target &target) {
+  SmallVector<WinogradPlan> result;
+  int64_t tiles = s.tiles(), perTile = s.n * s.n * (s.inputBlocks() + 2) * kBlock * 4;
+  auto add = [&](int64_t blocks, bool isWhole) {
+    WinogradPlan plan;
+    plan.block = llvm::divideCeil(tiles, blocks);
+    plan.isWhole = isWhole;
+    if (llvm::none_of(result, [&](auto &known) { return known.block == plan.block && known.isWhole == isWhole; }))
+      result.push_back(plan);
+  };
+  if (s.images == 1 && tiles * perTile <= 3 * target.core.l2Bytes)
+    add(1, true);
+  for (int64_t share : {8, 4, 2, 1})
+    add(llvm::divideCeil(tiles, std::max<int64_t>(target.core.l2Bytes / share / perTile, 8)), false);
+  return result;
 }
 
 template <int64_t m>
@@ -53,8 +45,6 @@ class Winograd : public Algorithm {
 public:
   StringRef name() const override { return m == 2 ? "winograd2" : "winograd4"; }
   int rank() const override { return 50; }
-  double cycles(FusedOp op, const Target &target) const override { return choose(WinogradShape(op, m), target).cycles; }
-
   bool accepts(FusedOp op, const Target &target) const override {
     auto conv = dyn_cast<ConvOp>(op.getAnchor());
     auto isOne = [](int64_t value) { return value == 1; };
@@ -81,8 +71,23 @@ public:
   }
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
-  DictionaryAttr plan(FusedOp op, const Target &target) const override {
-    return choose(WinogradShape(op, m), target).plan.attribute(op.getContext());
+  SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
+    WinogradShape s(op, m);
+    int64_t channels = s.filterBlocks() * kBlock, most = std::min<int64_t>(channels, 4 * kBlock);
+    SmallVector<DictionaryAttr> result;
+    for (WinogradPlan plan : blockings(s, target)) {
+      plan.prefetch = true;
+      auto tiles = tilesFor(target, plan.block, channels, most, kBlock);
+      tiles.truncate(std::min(tiles.size(), kTiles));
+      for (RegisterTile tile : tiles) {
+        plan.tile = tile;
+        result.push_back(plan.attribute(op.getContext()));
+      }
+    }
+    return result;
+  }
+  double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
+    return winogradCycles(WinogradShape(op, m), WinogradPlan::of(parameters), target);
   }
 
   int64_t workspaceBytes(FusedOp op, const Target &) const override {

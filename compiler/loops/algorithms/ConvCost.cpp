@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The constants are fitted to measured plans of whole networks (cnnc tune).
+#include "compiler/loops/algorithms/ConvCost.h"
+
+using namespace cnnc;
+using namespace cnnc::loops;
+
+namespace {
+constexpr int64_t kBlock = Target::kBlock;
+
+/// Cycles that reading `bytes` adds `times` over, when all that is read between two times fills `span` bytes: nothing
+/// from the first cache; from the others what arithmetic does not hide.
+double reading(const Core &core, double bytes, double times, double span) {
+  constexpr double kNear = 0.2, kFar = 0.5;
+  if (span <= core.l1Bytes * 0.6)
+    return 0;
+  return bytes * times * (span <= core.l2Bytes * 0.7 ? kNear / core.l2Rate : kFar / core.l3Rate);
+}
+
+/// All cycles, where `computing` of them need weights that nothing read since the last run: they come from the third
+/// cache, or from memory if some layers like this one would fill it. Hidden is most of it, if tiles ask for them
+/// before.
+double withWeights(const Core &core, double computing, double bytes, bool prefetch) {
+  double streaming = bytes / (16 * bytes > core.l3Bytes ? core.memoryRate : core.l3Rate);
+  return std::max(computing, streaming) + std::min(computing, streaming) * (prefetch ? 0.15 : 0.5);
+}
+
+/// A row of pixels by `width` channels: the steps of the sum, and what each tile does once.
+double rowOfTiles(const Target &target, const RowCut &cut, int64_t width, double steps, double onceForEach) {
+  constexpr double kCall = 25;
+  int64_t vectors = llvm::divideCeil(width, target.lanes());
+  auto tile = [&](int64_t size) {
+    return steps * stepCycles(target, size, vectors) + size * vectors * onceForEach + kCall;
+  };
+  return cut.larger * tile(cut.size) + (cut.count - cut.larger) * tile(cut.size - 1);
+}
+} // namespace
+
+double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t operators, const Target &target) {
+  const Core &core = target.core;
+  int64_t channels = s.filterBlocks() * kBlock, rows = s.outRows / plan.merge;
+  double steps = s.depth() * s.inputBlock * s.kh * s.kw;
+  RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
+  // Each sum is begun, stored, and added to its total after every few hundred steps.
+  double once = 2 + operators + steps / 288;
+  double row = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, steps, once);
+  if (int64_t rest = channels % plan.tile.channels)
+    row += rowOfTiles(target, cut, rest, steps, once);
+
+  double parts = static_cast<double>(channels) / plan.tile.channels;
+  double weights = 4.0 * channels * steps, slice = weights / parts;
+  double skipped = s.kh * s.kw == 1 ? s.strideH * s.strideW : 1;
+  double input = 4.0 * s.channels * s.rows * s.columns / skipped;
+  double rowOfInput = input / s.rows * std::max<int64_t>(s.kh, plan.merge * s.strideH);
+  double tiles = rows * cut.count;
+  double memory = 0;
+  if (plan.rowsOutside) {
+    memory += reading(core, weights, rows - 1, weights + rowOfInput);
+    memory += reading(core, weights, rows * (cut.count - 1), slice);
+    memory += reading(core, rowOfInput, rows * parts, rowOfInput + slice);
+  } else {
+    memory += reading(core, weights, tiles - 1, slice + 4.0 * steps * cut.size);
+    memory += reading(core, input, parts - 1, input + slice);
+  }
+  return withWeights(core, s.images * (row * rows + memory), weights, plan.prefetch);
+}
+
+double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, const Target &target) {
+  const Core &core = target.core;
+  int64_t channels = s.filterBlocks() * kBlock, products = s.n * s.n;
+  double blocks = plan.isWhole ? 1 : llvm::divideCeil(s.tiles(), plan.block);
+  double parts = static_cast<double>(channels) / plan.tile.channels;
+  RowCut cut(plan.block, plan.tile.pixels);
+  double product = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, s.channels, 2);
+  if (int64_t rest = channels % plan.tile.channels)
+    product += rowOfTiles(target, cut, rest, s.channels, 2);
+
+  double vectors = static_cast<double>(kBlock) / target.lanes();
+  double transforms = vectors * blocks * plan.block * products * (3.0 * s.inputBlocks() + 3.0 * s.filterBlocks());
+
+  double filters = 4.0 * products * s.channels * channels;
+  double transformed = 4.0 * products * plan.block * s.inputBlocks() * kBlock;
+  double results = 4.0 * products * plan.block * plan.tile.channels;
+  double slice = filters / products / parts;
+  double memory = reading(core, filters, blocks - 1, filters + transformed + results);
+  memory += reading(core, filters, blocks * (cut.count - 1), slice + 4.0 * s.channels * cut.size);
+  memory += reading(core, transformed, blocks * parts, transformed + results);
+  memory += reading(core, results, 2 * blocks * parts, transformed + results);
+  return withWeights(core, s.images * (product * products * blocks + transforms + memory), filters, plan.prefetch);
+}

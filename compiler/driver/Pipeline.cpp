@@ -50,6 +50,8 @@ const Step kSteps[] = {
     {Stage::Folded, plain<graph::createSimplify>},
     // Batch norms move into the weights before them.
     {Stage::Folded, plain<graph::createFoldBatchNorm>},
+    // Channels move once from where they are made to where they are read.
+    {Stage::Folded, plain<graph::createComposeChannels>},
     // Each operator gets a region, and the elementwise ones after it move in.
     {Stage::Fused, plain<graph::createFuseElementwise>},
     // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.

@@ -27,6 +27,9 @@ def FoldBatchNorm : Cnn_GraphPass<"fold-batch-norm"> {
 def Simplify : Cnn_GraphPass<"simplify"> {
   let summary = "Say the same with fewer or more telling operators";
 }
+def ComposeChannels : Cnn_GraphPass<"compose-channels"> {
+  let summary = "Select channels once where operators that only move them follow each other";
+}
 def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
   let summary = "Wrap each operator in a region, and take the elementwise ones that follow into it";
 }

@@ -17,6 +17,17 @@ int64_t bytesOf(mlir::TypeRange types);
 /// Whether all results have the leading dimension of the first operand.
 bool keepsLeadingDimension(mlir::Operation *op);
 
+/// One channel of an operand.
+struct ChannelSource {
+  unsigned operand;
+  int64_t channel;
+  bool operator==(const ChannelSource &) const = default;
+};
+/// A source for each channel of a result.
+using ChannelSources = llvm::SmallVector<ChannelSource>;
+/// Appends `count` channels of an operand.
+void appendChannels(ChannelSources &sources, unsigned operand, int64_t first, int64_t count);
+
 /// Marks operators behind which elementwise ones may run in the same loops.
 template <typename ConcreteType>
 struct TakesEpilogue : mlir::OpTrait::TraitBase<ConcreteType, TakesEpilogue> {};

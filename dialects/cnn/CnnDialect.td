@@ -47,6 +47,9 @@ def Cnn_TakesEpilogue : NativeOpTrait<"TakesEpilogue"> { let cppNamespace = "::c
 /// Each element of the results is one of an operand's, of any type: elementwise operators behind it may change the type.
 def Cnn_MovesElements : NativeOpTrait<"MovesElements"> { let cppNamespace = "::cnnc::cnn"; }
 
+/// Whole channels may be all that it moves.
+def Cnn_MovesChannels : DeclareOpInterfaceMethods<ChannelOpInterface>;
+
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
   code classDeclaration = "";
   let extraClassDeclaration = [{

@@ -41,4 +41,12 @@ def ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
       "bool", "preservesZero", (ins), "", [{ return false; }]>];
 }
 
+def ChannelOpInterface : OpInterface<"ChannelOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ An operator that may do no more than move whole channels (dimension 1). }];
+  let methods = [
+    InterfaceMethod<"Where each channel of a result comes from, or nothing if more happens to it.",
+      "std::optional<::cnnc::cnn::ChannelSources>", "getChannelSources", (ins "unsigned":$result)>];
+}
+
 #endif

@@ -13,6 +13,7 @@ include "dialects/cnn/ops/Activation.td"
 include "dialects/cnn/ops/Elementwise.td"
 include "dialects/cnn/ops/Reduce.td"
 include "dialects/cnn/ops/Shape.td"
+include "dialects/cnn/ops/Channels.td"
 include "dialects/cnn/ops/Resize.td"
 include "dialects/cnn/ops/Structure.td"
 

@@ -125,3 +125,23 @@ Case cnnc::numeric::fc(int64_t images, int64_t depth, int64_t units, bool bias) 
             return result;
           }};
 }
+
+Case cnnc::numeric::selectChannels(std::vector<Shape> parts, Shape channels) {
+  std::vector<Operand> operands;
+  for (const Shape &part : parts)
+    operands.push_back({part});
+  Shape shape = parts.front();
+  shape[1] = static_cast<int64_t>(channels.size());
+  return {"select_channels", "channels = " + numbers(channels), operands, shape, [=](const std::vector<Tensor> &in) {
+            Expected result(shape);
+            result.value.each([&](const Shape &at) {
+              Shape from = at;
+              from[1] = channels[at[1]];
+              size_t part = 0;
+              for (; from[1] >= parts[part][1]; ++part)
+                from[1] -= parts[part][1];
+              result.set(at, in[part].at(from), 0);
+            });
+            return result;
+          }};
+}

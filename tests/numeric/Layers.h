@@ -46,6 +46,9 @@ Case globalPool(const char *op, Shape x, bool average);
 
 Case fc(int64_t images, int64_t depth, int64_t units, bool bias);
 
+/// Channels of several images, one after the other.
+Case selectChannels(std::vector<Shape> parts, Shape channels);
+
 double relu(double x);
 double relu6(double x);
 double sigmoid(double x);

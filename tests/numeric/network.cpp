@@ -114,6 +114,18 @@ static Case stem(bool average) {
   return conv(first).then("relu", "", relu).then(average ? avgPool(pool) : maxPool(pool));
 }
 
+/// Channels of a convolution's result and of another image, in an order that repeats every `period` channels.
+static Case chosen(int64_t batch, int64_t channels, int64_t others, int64_t count, int64_t first, int64_t period) {
+  Conv maker{.batch = batch, .channels = 5, .height = 6, .width = 7, .filters = channels, .pad = {1, 1, 1, 1}};
+  Shape order;
+  for (int64_t i = 0; i < count; ++i)
+    order.push_back((first + i / period + i % period * ((channels + others) / period)) % (channels + others));
+  Conv reader{.batch = batch, .channels = count, .height = 6, .width = 7, .filters = 9, .pad = {1, 1, 1, 1}};
+  return conv(maker)
+      .then(selectChannels({{batch, channels, 6, 7}, {batch, others, 6, 7}}, order))
+      .then(conv(reader));
+}
+
 /// Means of images, seen as a matrix whose rows lie apart, read by what is not a fully connected layer.
 static std::vector<Case> views(int64_t batch, int64_t channels) {
   Case means = globalPool("global_avg_pool", {batch, channels, 3, 5}, true)
@@ -138,6 +150,11 @@ static std::vector<Case> views(int64_t batch, int64_t channels) {
 
 static std::vector<Case> cases() {
   std::vector<Case> all;
+  for (auto [channels, others] : {std::pair(58, 58), {17, 3}, {32, 48}, {116, 5}})
+    for (int64_t period : {1, 2, 3}) {
+      all.push_back(chosen(1, channels, others, channels + others, 0, period));
+      all.push_back(chosen(2, channels, others, (channels + others) / 2, 7, period));
+    }
   for (int64_t channels : {1})
     for (int64_t width : {7, 13, 15}) {
       all.push_back(mobile(1, width, channels, channels + 9));

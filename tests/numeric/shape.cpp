@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Movements of elements: each element of the result is one of an operand, or a number.
-#include "tests/numeric/Numeric.h"
+#include "tests/numeric/Layers.h"
 
 #include <algorithm>
 
@@ -214,6 +214,7 @@ static std::vector<Case> cases() {
     }
   for (auto [channels, groups] : {std::pair(6, 2), {6, 3}, {58, 2}, {116, 2}, {48, 4}})
     all.push_back(channelShuffle({1, channels, 3, 7}, groups));
+  all.push_back(selectChannels({{1, 5, 3, 7}, {1, 4, 3, 7}}, {8, 0, 2, 1, 4, 3, 3}));
   for (const char *type : {"f64", "f16", "bf16", "si64", "si32", "si16", "si8", "ui8", "i1"}) {
     std::vector<Case> few = {concat({{2, 3}, {2, 4}}, 1),
                              split({2, 7}, 1, {3, 4}, 1),

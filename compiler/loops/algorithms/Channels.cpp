@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Concatenation, splitting, slicing and shuffling of the channels of blocked images. Each channel of a result comes
-// from one channel of one operand; runs of them move by whole blocks where both ends are aligned, else lane by lane.
+// Concatenation, splitting, shuffling and selection of the channels of blocked images. Each vector of a result is made
+// of the vectors of the operands that hold its channels, by shuffles in registers.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Phase.h"
 
@@ -16,49 +16,50 @@ constexpr int64_t kBlock = Target::kBlock;
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-/// `count` channels: source channel `from` + i goes to `to` + i * `step` of a result.
-struct Run {
-  unsigned operand, result;
-  int64_t from, to, count, step = 1;
-  bool isAligned() const { return step == 1 && from % kBlock == 0 && to % kBlock == 0 && count % kBlock == 0; }
+std::optional<ChannelSources> sourcesOf(FusedOp op, unsigned result) {
+  auto mover = dyn_cast<ChannelOpInterface>(op.getAnchor());
+  auto sources = mover ? mover.getChannelSources(result) : std::nullopt;
+  if (sources)
+    for (ChannelSource &source : *sources)
+      source.operand = cast<BlockArgument>(mover->getOperand(source.operand)).getArgNumber();
+  return sources;
+}
+
+/// A vector of an operand: its channels from `block * kBlock + lane` on.
+struct Part {
+  unsigned operand;
+  int64_t block, lane;
+  bool operator==(const Part &) const = default;
 };
 
-std::optional<SmallVector<Run>> runsOf(FusedOp op) {
-  SmallVector<Run> runs;
-  int64_t at = 0;
-  Operation *anchor = op.getAnchor();
-  if (auto concat = dyn_cast<ConcatOp>(anchor); concat && concat.getAxis() == 1) {
-    for (Value part : concat.getParts()) {
-      runs.push_back({cast<BlockArgument>(part).getArgNumber(), 0, 0, at, shapeOf(part)[1]});
-      at += shapeOf(part)[1];
+/// How one vector of a result is made: lane i is lane `lanes[i] % n` of part `lanes[i] / n`, of n lanes each, or zero
+/// where it is kNone.
+struct Recipe {
+  static constexpr int64_t kNone = -1;
+  SmallVector<Part> parts;
+  SmallVector<int64_t> lanes;
+
+  Recipe(ArrayRef<ChannelSource> sources, int64_t first, int64_t size) {
+    for (int64_t channel = first; channel < first + size; ++channel) {
+      if (channel >= static_cast<int64_t>(sources.size())) {
+        lanes.push_back(kNone);
+        continue;
+      }
+      auto [operand, from] = sources[channel];
+      Part part{operand, from / kBlock, from % kBlock / size * size};
+      auto found = llvm::find(parts, part);
+      lanes.push_back((found - parts.begin()) * size + from % size);
+      if (found == parts.end())
+        parts.push_back(part);
     }
-    return runs;
   }
-  if (auto split = dyn_cast<SplitOp>(anchor); split && split.getAxis() == 1) {
-    for (auto [i, size] : llvm::enumerate(split.getSizes())) {
-      runs.push_back({0, static_cast<unsigned>(i), at, 0, size});
-      at += size;
-    }
-    return runs;
+  /// Whether it is the other one, `blocks` further on in all operands.
+  bool isShifted(const Recipe &other, int64_t blocks) const {
+    return lanes == other.lanes && llvm::equal(parts, other.parts, [&](const Part &a, const Part &b) {
+             return a == Part{b.operand, b.block + blocks, b.lane};
+           });
   }
-  if (auto shuffle = dyn_cast<ChannelShuffleOp>(anchor)) {
-    int64_t groups = shuffle.getGroups(), each = shapeOf(shuffle.getX())[1] / groups;
-    for (int64_t g = 0; g < groups; ++g)
-      runs.push_back({0, 0, g * each, g, each, groups});
-    return runs;
-  }
-  if (auto slice = dyn_cast<SliceOp>(anchor)) {
-    auto in = shapeOf(slice.getX()), out = shapeOf(slice.getY());
-    for (size_t d = 0; d < in.size(); ++d)
-      if (d != 1 && (in[d] != out[d] || slice.getSteps()[d] != 1))
-        return std::nullopt;
-    if (in.size() != 4 || slice.getSteps()[1] != 1)
-      return std::nullopt;
-    runs.push_back({0, 0, slice.getStarts()[1], 0, out[1]});
-    return runs;
-  }
-  return std::nullopt;
-}
+};
 
 class Channels : public Algorithm {
 public:
@@ -73,69 +74,90 @@ public:
     // Plain values stay plain: converting them only to move them would be no gain.
     auto isBlocked = [](Value value) { return static_cast<bool>(layoutOf(value.getType())); };
     return op.getBody().front().getOperations().size() == 2 && llvm::all_of(op->getOperandTypes(), isImage) &&
-           llvm::any_of(op.getInputs(), isBlocked) && runsOf(op);
+           llvm::any_of(op.getInputs(), isBlocked) && sourcesOf(op, 0);
   }
   LayoutNeed operandLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
   void lower(FusedOp op, const Target &target, Phase &phase) const override {
-    auto runs = *runsOf(op);
     Loops &loops = phase.loops;
     auto shape = shapeOf(op->getResult(0));
     phase.setName(op.getAnchor()->getName().stripDialect());
     phase.setGrid(shape[0] * shape[2]);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
       Value image = loops.named(loops.div(i, shape[2]), "image"), row = loops.named(loops.rem(i, shape[2]), "row");
-      for (const Run &run : runs)
-        move(loops, target, run, op, phase.memory(op.getInputs()[run.operand]), phase.memory(op->getResult(run.result)), image, row);
-      for (Value result : op->getResults())
-        zeroTail(loops, result, phase.memory(result), image, row);
+      for (OpResult result : op->getResults())
+        writeResult(loops, target.lanes(), op, result, phase, image, row);
     });
   }
 
 private:
-  static void move(Loops &loops, const Target &target, const Run &run, FusedOp op, Value from, Value to, Value image, Value row) {
-    BlockedAttr in = layoutOf(op.getInputs()[run.operand].getType()), out = layoutOf(op->getResult(run.result).getType());
-    int64_t columns = shapeOf(op->getResult(0))[3];
-    auto at = [&](BlockedAttr layout, Value block, Value column, Value lane) {
-      return SmallVector<Value>{image, block, loops.add(row, layout.top()), loops.add(column, layout.left()), lane};
-    };
-    if (run.isAligned()) {
-      auto vector = VectorType::get({target.lanes()}, loops.builder.getF32Type());
-      loops.loop(run.count / kBlock, [&](Value block) {
-        loops.loop(columns, [&](Value column) {
-          for (int64_t lane = 0; lane < kBlock; lane += target.lanes()) {
-            Value value = vector::LoadOp::create(loops.builder, loops.loc, vector, from,
-                                                 at(in, loops.add(block, run.from / kBlock), column, loops.index(lane)));
-            vector::StoreOp::create(loops.builder, loops.loc, value, to,
-                                    at(out, loops.add(block, run.to / kBlock), column, loops.index(lane)));
-          }
-        }, "column");
-      }, "block");
-      return;
+  using Block = SmallVector<Recipe>;
+
+  /// One row of a result. Blocks that are made alike share a loop.
+  static void writeResult(Loops &loops, int64_t lanes, FusedOp op, OpResult result, Phase &phase, Value image,
+                          Value row) {
+    ChannelSources sources = *sourcesOf(op, result.getResultNumber());
+    std::vector<Block> blocks;
+    for (int64_t first = 0; first < static_cast<int64_t>(sources.size()); first += kBlock) {
+      Block &block = blocks.emplace_back();
+      for (int64_t lane = 0; lane < kBlock; lane += lanes)
+        block.emplace_back(sources, first + lane, lanes);
     }
-    loops.loop(run.count, [&](Value channel) {
-      Value source = loops.add(channel, run.from), target = loops.add(loops.mul(channel, run.step), run.to);
-      Value sourceBlock = loops.named(loops.div(source, kBlock), "source_block"), sourceLane = loops.named(loops.rem(source, kBlock), "source_lane");
-      Value targetBlock = loops.named(loops.div(target, kBlock), "target_block"), targetLane = loops.named(loops.rem(target, kBlock), "target_lane");
-      loops.loop(columns, [&](Value column) {
-        loops.store(loops.load(from, at(in, sourceBlock, column, sourceLane)), to, at(out, targetBlock, column, targetLane));
-      }, "column");
-    }, "channel");
+    for (size_t first = 0, count; first < blocks.size(); first += count) {
+      auto isShifted = [&](const Block &block, int64_t by) {
+        return llvm::all_of(llvm::zip_equal(block, blocks[first]),
+                            [&](auto pair) { return std::get<0>(pair).isShifted(std::get<1>(pair), by); });
+      };
+      for (count = 1; first + count < blocks.size() && isShifted(blocks[first + count], count);)
+        ++count;
+      loops.carry(count, {}, "block", [&](Value block, ValueRange) -> SmallVector<Value> {
+        loops.loop(shapeOf(result)[3], [&](Value column) {
+          for (auto [v, recipe] : llvm::enumerate(blocks[first]))
+            writeVector(loops, recipe, op, result, phase, {image, loops.add(block, first), row, column}, block,
+                        v * lanes);
+        }, "column");
+        return {};
+      });
+    }
   }
 
-  /// Lanes of the last block without a channel hold zero.
-  static void zeroTail(Loops &loops, Value result, Value memory, Value image, Value row) {
-    auto shape = shapeOf(result);
-    BlockedAttr layout = layoutOf(result.getType());
-    if (shape[1] % kBlock == 0)
-      return;
-    Value zero = loops.number(loops.builder.getF32Type(), 0);
-    loops.loop(shape[3], [&](Value column) {
-      loops.loop(loops.index(shape[1] % kBlock), loops.index(kBlock), 1, [&](Value lane) {
-        loops.store(zero, memory, {image, loops.index(shape[1] / kBlock), loops.add(row, layout.top()), loops.add(column, layout.left()), lane});
-      }, "lane");
-    }, "column");
+  /// Writes the vector from `lane` on at [image, block, row, column]; its parts are `shift` blocks further on than the
+  /// recipe says.
+  static void writeVector(Loops &loops, const Recipe &recipe, FusedOp op, OpResult result, Phase &phase,
+                          std::array<Value, 4> at, Value shift, int64_t lane) {
+    int64_t size = recipe.lanes.size();
+    auto vector = VectorType::get({size}, loops.builder.getF32Type());
+    auto place = [&](Type type, Value block, int64_t lane) {
+      BlockedAttr layout = layoutOf(type);
+      return SmallVector<Value>{at[0], block, loops.add(at[2], layout.top()), loops.add(at[3], layout.left()),
+                                loops.index(lane)};
+    };
+    Value value;
+    SmallVector<int64_t> mask(size);
+    /// Replaces the lanes that come from part `i` by those of `from`.
+    auto blend = [&](Value from, int64_t i) {
+      for (auto [lane, source] : llvm::enumerate(recipe.lanes)) {
+        bool isOurs = i == Recipe::kNone ? source == Recipe::kNone : source != Recipe::kNone && source / size == i;
+        if (isOurs)
+          mask[lane] = (value ? size : 0) + (i == Recipe::kNone ? 0 : source % size);
+        else
+          mask[lane] = value ? static_cast<int64_t>(lane) : 0;
+      }
+      if (value || !llvm::equal(mask, llvm::seq<int64_t>(0, size)))
+        from = vector::ShuffleOp::create(loops.builder, loops.loc, value ? value : from, from, mask);
+      value = from;
+    };
+    for (auto [i, part] : llvm::enumerate(recipe.parts)) {
+      Value memory = phase.memory(op.getInputs()[part.operand]);
+      Type type = op.getInputs()[part.operand].getType();
+      blend(vector::LoadOp::create(loops.builder, loops.loc, vector, memory,
+                                   place(type, loops.add(shift, part.block), part.lane)),
+            i);
+    }
+    if (llvm::is_contained(recipe.lanes, Recipe::kNone))
+      blend(loops.number(vector, 0), Recipe::kNone);
+    vector::StoreOp::create(loops.builder, loops.loc, value, phase.memory(result), place(result.getType(), at[1], lane));
   }
 };
 

@@ -187,16 +187,6 @@ static FailureOr<RankedTensorType> gatherType(Op op, Emit emit) {
 }
 CNN_INFER(GatherOp, gatherType)
 
-template <typename Op>
-static FailureOr<RankedTensorType> channelShuffleType(Op op, Emit emit) {
-  RankedTensorType x = tensorOf(op.getX());
-  int64_t groups = op.getGroups();
-  if (x.getRank() < 2 || groups < 1 || x.getDimSize(1) % groups)
-    return emit() << "groups = " << groups << " must divide the channels of x [N, C, ...], got " << text(x);
-  return withoutLayout(x);
-}
-CNN_INFER(ChannelShuffleOp, channelShuffleType)
-
 // Moving costs bytes, not operations.
 int64_t ConcatOp::getFlops() { return 0; }
 int64_t SplitOp::getFlops() { return 0; }
@@ -207,7 +197,6 @@ int64_t TransposeOp::getFlops() { return 0; }
 int64_t ExpandOp::getFlops() { return 0; }
 int64_t TileOp::getFlops() { return 0; }
 int64_t GatherOp::getFlops() { return 0; }
-int64_t ChannelShuffleOp::getFlops() { return 0; }
 
 bool SliceOp::isPerImage() {
   return !getStarts().empty() && getStarts()[0] == 0 && getSteps()[0] == 1 && keepsLeadingDimension(*this);
@@ -218,6 +207,38 @@ bool ExpandOp::isPerImage() {
   return getX().getType().getRank() == getY().getType().getRank() && keepsLeadingDimension(*this);
 }
 bool GatherOp::isPerImage() { return getAxis() != 0 && keepsLeadingDimension(*this); }
+
+std::optional<ChannelSources> ConcatOp::getChannelSources(unsigned) {
+  if (getAxis() != 1)
+    return std::nullopt;
+  ChannelSources sources;
+  for (auto [i, part] : llvm::enumerate(getParts()))
+    appendChannels(sources, i, 0, tensorOf(part).getDimSize(1));
+  return sources;
+}
+
+std::optional<ChannelSources> SplitOp::getChannelSources(unsigned result) {
+  if (getAxis() != 1)
+    return std::nullopt;
+  int64_t first = 0;
+  for (int64_t size : getSizes().take_front(result))
+    first += size;
+  ChannelSources sources;
+  appendChannels(sources, 0, first, getSizes()[result]);
+  return sources;
+}
+
+std::optional<ChannelSources> SliceOp::getChannelSources(unsigned) {
+  ArrayRef<int64_t> x = getX().getType().getShape(), y = getSizes();
+  for (size_t d = 0; d < x.size(); ++d)
+    if (d == 1 ? getSteps()[d] != 1 : x[d] != y[d] || getSteps()[d] != 1)
+      return std::nullopt;
+  if (x.size() < 2)
+    return std::nullopt;
+  ChannelSources sources;
+  appendChannels(sources, 0, getStarts()[1], y[1]);
+  return sources;
+}
 
 /// Copies to each element of the result the element of x whose indices `source` tells.
 static void copyFrom(Loops &loops, ArrayRef<int64_t> shape, Value from, Value to,
@@ -364,17 +385,6 @@ void GatherOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
     SmallVector<Value> indices(at.take_front(axis));
     indices.push_back(chosen);
     llvm::append_range(indices, at.drop_front(axis + rank));
-    return indices;
-  });
-}
-
-void ChannelShuffleOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
-  Loops loops(builder, getLoc());
-  ArrayRef<int64_t> shape = getX().getType().getShape();
-  int64_t groups = getGroups();
-  copyFrom(loops, shape, inputs[0], outputs[0], [&](ValueRange at) {
-    SmallVector<Value> indices(at);
-    indices[1] = loops.add(loops.mul(loops.rem(at[1], groups), shape[1] / groups), loops.div(at[1], groups));
     return indices;
   });
 }

@@ -4,19 +4,19 @@
 #define CNN_OPS_SHAPE_TD
 include "dialects/cnn/CnnDialect.td"
 
-def Cnn_ConcatOp : Cnn_ComputeOp<"concat"> {
+def Cnn_ConcatOp : Cnn_ComputeOp<"concat", [Cnn_MovesChannels]> {
   let summary = "Tensors one after the other along an axis";
   let arguments = (ins Variadic<Cnn_Tensor>:$parts, I64Attr:$axis);
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
 }
-def Cnn_SplitOp : Cnn_ComputeOp<"split"> {
+def Cnn_SplitOp : Cnn_ComputeOp<"split", [Cnn_MovesChannels]> {
   let summary = "Pieces of the given sizes along an axis";
   let arguments = (ins Cnn_Tensor:$x, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
   let results = (outs Variadic<Cnn_Tensor>:$parts);
   let hasVerifier = 1;
 }
-def Cnn_SliceOp : Cnn_ComputeOp<"slice", [], ["isPerImage"]> {
+def Cnn_SliceOp : Cnn_ComputeOp<"slice", [Cnn_MovesChannels], ["isPerImage"]> {
   let summary = "`sizes[d]` elements from `starts[d]`, `steps[d]` apart; steps may be negative";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$steps);
   let results = (outs Cnn_Tensor:$y);
@@ -59,12 +59,6 @@ def Cnn_TileOp : Cnn_ComputeOp<"tile"> {
 def Cnn_GatherOp : Cnn_ComputeOp<"gather", [], ["isPerImage"]> {
   let summary = "Slices of x along an axis, chosen by indices; negative ones count from the end";
   let arguments = (ins Cnn_Tensor:$x, Cnn_Tensor:$indices, I64Attr:$axis);
-  let results = (outs Cnn_Tensor:$y);
-  let hasVerifier = 1;
-}
-def Cnn_ChannelShuffleOp : Cnn_ComputeOp<"channel_shuffle"> {
-  let summary = "Channel `g * C / groups + i` moves to `i * groups + g` (Zhang et al. 2017)";
-  let arguments = (ins Cnn_Tensor:$x, I64Attr:$groups);
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
 }

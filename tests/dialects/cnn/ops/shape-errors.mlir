@@ -77,3 +77,19 @@ func.func @shuffle(%x: tensor<1x7x2x2xf32>) -> tensor<1x7x2x2xf32> {
   %y = cnn.channel_shuffle %x {groups = 2 : i64} : (tensor<1x7x2x2xf32>) -> tensor<1x7x2x2xf32>
   return %y : tensor<1x7x2x2xf32>
 }
+
+// -----
+
+func.func @select_channel(%x: tensor<1x7x2x2xf32>, %z: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
+  // expected-error @+1 {{channel 9 is none of the 9 of all parts}}
+  %y = cnn.select_channels %x, %z {channels = array<i64: 0, 9>} : (tensor<1x7x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  return %y : tensor<1x2x2x2xf32>
+}
+
+// -----
+
+func.func @select_parts(%x: tensor<1x7x2x2xf32>, %z: tensor<1x2x2x3xf32>) -> tensor<1x1x2x2xf32> {
+  // expected-error @+1 {{takes tensors [N, C, ...] that differ in their channels only, got 1x7x2x2 and 1x2x2x3}}
+  %y = cnn.select_channels %x, %z {channels = array<i64: 0>} : (tensor<1x7x2x2xf32>, tensor<1x2x2x3xf32>) -> tensor<1x1x2x2xf32>
+  return %y : tensor<1x1x2x2xf32>
+}

@@ -31,6 +31,8 @@ func.func @move(%x: tensor<1x6x2x2xf32>, %i: tensor<2x2xsi64>) -> (tensor<2x2x6x
   %1 = cnn.gather %x, %i {axis = 1 : i64} : (tensor<1x6x2x2xf32>, tensor<2x2xsi64>) -> tensor<1x2x2x2x2xf32>
   // CHECK: cnn.channel_shuffle %{{.*}} {groups = 3 : i64}
   %2 = cnn.channel_shuffle %x {groups = 3 : i64} : (tensor<1x6x2x2xf32>) -> tensor<1x6x2x2xf32>
+  // CHECK: cnn.select_channels %{{.*}}, %{{.*}} {channels = array<i64: 7, 0, 0>} : (tensor<1x6x2x2xf32>, tensor<1x6x2x2xf32>) -> tensor<1x3x2x2xf32>
+  %s = cnn.select_channels %x, %2 {channels = array<i64: 7, 0, 0>} : (tensor<1x6x2x2xf32>, tensor<1x6x2x2xf32>) -> tensor<1x3x2x2xf32>
   // CHECK: cnn.reshape %{{.*}} {shape = array<i64: 1, 24>}
   %3 = cnn.reshape %2 {shape = array<i64: 1, 24>} : (tensor<1x6x2x2xf32>) -> tensor<1x24xf32>
   return %0, %1, %3 : tensor<2x2x6x1xf32>, tensor<1x2x2x2x2xf32>, tensor<1x24xf32>

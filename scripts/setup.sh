@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the build and the tests need: Debian packages, and PyPI's packages in .venv. With --all, also Debian's
-# PyTorch, from which scripts/report.sh makes further networks. Does nothing where all is there.
+# PyTorch, from which scripts/report.sh makes further networks; with --benchmarks, also the runtimes that
+# scripts/benchmark.sh compares with. Does nothing where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +16,9 @@ packages=(
   # Python: /usr/bin/python3, since others on PATH may lack venv
   python3 python3-venv
 )
-[ "${1-}" = --all ] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread time)
+lists=(scripts/requirements.txt)
+[ "${1-}" = --benchmarks ] && lists+=(benchmarks/requirements.txt)
+[[ "${1-}" = --all || "${1-}" = --benchmarks ]] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread time)
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -30,9 +33,11 @@ if [ ${#missing[@]} -gt 0 ]; then
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 fi
 
-if ! cmp -s scripts/requirements.txt .venv/installed.txt; then
-  /usr/bin/python3 -m venv .venv
-  # The list is whole: what the photographs' packages would further ask for is not needed.
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps -r scripts/requirements.txt
-  cp scripts/requirements.txt .venv/installed.txt
-fi
+for list in "${lists[@]}"; do
+  installed=.venv/installed-$(basename "$(dirname "$list")").txt
+  cmp -s "$list" "$installed" && continue
+  [ -x .venv/bin/python ] || /usr/bin/python3 -m venv .venv
+  # The lists are whole: what the packages would further ask for is not needed.
+  .venv/bin/pip install -q --disable-pip-version-check --no-deps -r "$list"
+  cp "$list" "$installed"
+done

@@ -19,6 +19,7 @@ NETWORKS = {
     "vgg16": 224,
     "resnet18": 224,
     "resnet50": 224,
+    "wide_resnet50_2": 224,
     "mobilenet_v2": 224,
     "mobilenet_v3_large": 224,
     "squeezenet1_1": 224,

@@ -1,9 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is needed, builds cnnc, and compares it with other runtimes. Arguments go to benchmarks/run.py, such as
-# --quick or --full.
+# --quick or --full; --ops instead compares single layers with oneDNN, and hands the rest to Google Benchmark.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --benchmarks
 scripts/build.sh
+if [ "${1-}" = --ops ]; then
+  shift
+  cmake --preset dev
+  cmake --build --preset dev --target cnnc-ops
+  .venv/bin/python benchmarks/ops/layers.py build/dev/bin build/benchmarks/layers
+  OMP_NUM_THREADS=1 exec build/dev/bin/cnnc-ops build/benchmarks/layers "$@"
+fi
 .venv/bin/python benchmarks/run.py "$@"

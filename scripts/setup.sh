@@ -17,7 +17,7 @@ packages=(
   python3 python3-venv
 )
 lists=(scripts/requirements.txt)
-[ "${1-}" = --benchmarks ] && lists+=(benchmarks/requirements.txt)
+[ "${1-}" = --benchmarks ] && lists+=(benchmarks/requirements.txt) && packages+=(libbenchmark-dev libdnnl-dev)
 [[ "${1-}" = --all || "${1-}" = --benchmarks ]] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread time)
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }

@@ -22,7 +22,8 @@ alignas(64) float pixels[rows][depth];
 alignas(64) Vector weights[depth][columns];
 
 /// The rate of a loop whose body does so many FLOPs.
-template <typename Body> double rate(int64_t repeats, double flops, Body body) {
+template <typename Body>
+double rate(int64_t repeats, double flops, Body body) {
   auto start = std::chrono::steady_clock::now();
   for (int64_t i = 0; i < repeats; ++i)
     body();

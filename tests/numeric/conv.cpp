@@ -66,8 +66,13 @@ static std::vector<Case> cases() {
     for (int64_t width : {1, 7, 13, 15})
       for (int64_t kernel : {1, 3}) {
         int64_t filters = channels == 17 ? 58 : channels == 58 ? 17 : 24, half = kernel / 2;
-        all.push_back(conv({.channels = channels, .height = 5, .width = width, .filters = filters, .kh = kernel,
-                            .kw = kernel, .pad = {half, half, half, half}}));
+        all.push_back(conv({.channels = channels,
+                            .height = 5,
+                            .width = width,
+                            .filters = filters,
+                            .kh = kernel,
+                            .kw = kernel,
+                            .pad = {half, half, half, half}}));
       }
   // Filters.
   for (int64_t filters : {1, 3, 16, 33, 64})
@@ -76,26 +81,51 @@ static std::vector<Case> cases() {
   for (Shape stride : {Shape{1, 1}, {2, 2}, {1, 2}, {3, 1}})
     for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {2, 1, 0, 3}})
       for (Shape dilation : {Shape{1, 1}, {2, 3}})
-        all.push_back(conv({.channels = 5, .height = 11, .width = 13, .filters = 19, .stride = stride, .pad = pad,
+        all.push_back(conv({.channels = 5,
+                            .height = 11,
+                            .width = 13,
+                            .filters = 19,
+                            .stride = stride,
+                            .pad = pad,
                             .dilation = dilation}));
   // Kernels.
   for (auto [kh, kw] : {std::pair(1, 7), {7, 1}, {2, 2}, {5, 5}, {7, 7}, {11, 11}}) {
     int64_t top = kh / 2, left = kw / 2;
-    all.push_back(conv({.height = 15, .width = 15, .filters = 20, .kh = kh, .kw = kw, .stride = {2, 2},
+    all.push_back(conv({.height = 15,
+                        .width = 15,
+                        .filters = 20,
+                        .kh = kh,
+                        .kw = kw,
+                        .stride = {2, 2},
                         .pad = {top, left, top, left}}));
-    all.push_back(conv({.channels = 16, .height = 12, .width = 13, .filters = 16, .kh = kh, .kw = kw,
-                        .pad = {top, left, top, left}}));
+    all.push_back(conv(
+        {.channels = 16, .height = 12, .width = 13, .filters = 16, .kh = kh, .kw = kw, .pad = {top, left, top, left}}));
   }
   // Groups and depthwise.
-  for (auto [channels, filters, groups] : {std::tuple(4, 6, 2), {32, 32, 2}, {34, 51, 17}, {48, 96, 3}, {64, 128, 32}})
+  for (auto [channels, filters, groups] : {std::tuple(4, 6, 2),
+                                           {32, 32, 2},
+                                           {34, 51, 17},
+                                           {48, 96, 3},
+                                           {64, 128, 32},
+                                           {58, 58, 29},
+                                           {64, 64, 16},
+                                           {12, 12, 3},
+                                           {24, 24, 3},
+                                           {64, 64, 8}})
     for (int64_t step : {1, 2})
-      all.push_back(conv({.channels = channels, .filters = filters, .stride = {step, step}, .pad = {1, 1, 1, 1},
-                          .groups = groups}));
+      all.push_back(conv(
+          {.channels = channels, .filters = filters, .stride = {step, step}, .pad = {1, 1, 1, 1}, .groups = groups}));
   for (int64_t channels : {1, 3, 17, 32, 58})
-    for (int64_t kernel : {3, 5})
+    for (int64_t kernel : {3, 5, 7})
       for (int64_t step : {1, 2})
-        all.push_back(conv({.channels = channels, .height = 9, .width = 13, .filters = channels, .kh = kernel,
-                            .kw = kernel, .stride = {step, step}, .pad = {kernel / 2, kernel / 2, 1, kernel / 2},
+        all.push_back(conv({.channels = channels,
+                            .height = 9,
+                            .width = 13,
+                            .filters = channels,
+                            .kh = kernel,
+                            .kw = kernel,
+                            .stride = {step, step},
+                            .pad = {kernel / 2, kernel / 2, 1, kernel / 2},
                             .groups = channels}));
   all.push_back(conv({.channels = 17, .filters = 34, .pad = {1, 1, 1, 1}, .groups = 17}));
   // Batches, larger sums, odd 1x1 of stride two.
@@ -112,10 +142,19 @@ static std::vector<Case> cases() {
   all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
   // Behind it.
   for (int64_t kernel : {1, 3}) {
-    Case plain = conv({.channels = 17, .width = 15, .filters = 26, .kh = kernel, .kw = kernel,
+    Case plain = conv({.channels = 17,
+                       .width = 15,
+                       .filters = 26,
+                       .kh = kernel,
+                       .kw = kernel,
                        .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2}});
-    Case depthwise = conv({.channels = 26, .width = 15, .filters = 26, .kh = kernel, .kw = kernel,
-                           .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2}, .groups = 26});
+    Case depthwise = conv({.channels = 26,
+                           .width = 15,
+                           .filters = 26,
+                           .kh = kernel,
+                           .kw = kernel,
+                           .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2},
+                           .groups = 26});
     for (const Case &base : {plain, depthwise}) {
       all.push_back(base.then("relu", "", relu));
       all.push_back(base.then("clip", "min = 0.0 : f64, max = 6.0 : f64", relu6));
@@ -143,13 +182,26 @@ static std::vector<Case> cases() {
   for (Shape stride : {Shape{1, 1}, {2, 2}, {3, 2}})
     for (Shape pad : {Shape{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 1, 2, 0}})
       for (Shape dilation : {Shape{1, 1}, {2, 2}})
-        all.push_back(convTranspose({.channels = 5, .height = 4, .width = 7, .filters = 6, .stride = stride, .pad = pad,
+        all.push_back(convTranspose({.channels = 5,
+                                     .height = 4,
+                                     .width = 7,
+                                     .filters = 6,
+                                     .stride = stride,
+                                     .pad = pad,
                                      .dilation = dilation}));
-  all.push_back(convTranspose({.channels = 6, .filters = 4, .stride = {2, 2}, .pad = {1, 1, 1, 1}, .outputPad = {1, 1},
-                               .groups = 2}));
-  all.push_back(convTranspose({.batch = 2, .channels = 17, .filters = 17, .kh = 4, .kw = 4, .stride = {2, 2},
-                               .pad = {1, 1, 1, 1}, .groups = 17, .bias = false}));
-  all.push_back(convTranspose({.channels = 16, .filters = 16, .kh = 2, .kw = 2, .stride = {2, 2}}).then("relu", "", relu));
+  all.push_back(convTranspose(
+      {.channels = 6, .filters = 4, .stride = {2, 2}, .pad = {1, 1, 1, 1}, .outputPad = {1, 1}, .groups = 2}));
+  all.push_back(convTranspose({.batch = 2,
+                               .channels = 17,
+                               .filters = 17,
+                               .kh = 4,
+                               .kw = 4,
+                               .stride = {2, 2},
+                               .pad = {1, 1, 1, 1},
+                               .groups = 17,
+                               .bias = false}));
+  all.push_back(
+      convTranspose({.channels = 16, .filters = 16, .kh = 2, .kw = 2, .stride = {2, 2}}).then("relu", "", relu));
   return all;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise convolution: each channel with its own filter. A tile of pixels x channels sums over the taps; each input
-// vector is loaded straight into a multiply-add. Weights are packed as [block][kh][kw][16].
+// Depthwise convolution, and that of small groups: each channel sums over its own group, which lies in one vector. A
+// tile of pixels x channels sums over the taps; each input vector serves all taps of a row that read it. In groups of
+// more than one channel, vectors are turned within the groups, until each lane has met all channels of its group.
+// Weights are packed as [block][kh][kw][turn][16].
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Chain.h"
 #include "compiler/loops/Epilogue.h"
@@ -17,15 +19,25 @@ using namespace cnnc::loops;
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
 
+/// Groups turn by fours, which all instruction sets can do within a vector, and by what they have more of them.
+constexpr int64_t kTurn = 4;
+/// So many taps of a row are computed together.
+constexpr int64_t kTaps = 5;
+
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+/// Channels of a group.
+int64_t groupSize(ConvOp conv) { return shapeOf(conv.getWeight())[1]; }
+/// Taps of a row that are computed together: all of them, or one after the other.
+int64_t tapsTogether(int64_t width) { return width <= kTaps ? width : 1; }
 
 class DepthwiseKernel {
 public:
   DepthwiseKernel(FusedOp op, const Target &target, Phase &phase)
       : op(op), conv(cast<ConvOp>(op.getAnchor())), phase(phase), out(shapeOf(op->getResult(0))),
-        window(shapeOf(conv.getWeight()).take_back(2)), lanes(target.lanes()), epilogue(phase, op, /*anchored=*/true),
-        vector(VectorType::get({lanes}, phase.builder.getF32Type())), from(phase, op.getAnchorInput(0)),
-        to(phase, op->getResult(0)) {
+        window(shapeOf(conv.getWeight()).take_back(2)), group(groupSize(conv)), lanes(target.lanes()),
+        epilogue(phase, op, /*anchored=*/true), vector(VectorType::get({lanes}, phase.builder.getF32Type())),
+        from(phase, op.getAnchorInput(0)), to(phase, op->getResult(0)) {
     auto sizes = cast<DenseI64ArrayAttr>(op.getPlanAttr().getParameters().get("tile")).asArrayRef();
     tile = {sizes[0], sizes[1]};
     MLIRContext *context = op.getContext();
@@ -33,15 +45,17 @@ public:
     int64_t blocks = llvm::divideCeil(out[1], kBlock);
     parts = blocks * kBlock / tile.channels;
     arguments.push_back(phase.memory(op.getAnchorInput(0)));
-    SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(3), getAffineConstantExpr(0, context), dim(1), dim(2)};
-    arguments.push_back(phase.packed(constantOf(op.getAnchorInput(1)),
-                                     {{blocks, window[0], window[1], kBlock}, AffineMap::get(4, 0, weight, context)}));
+    int64_t turn = std::min(group, kTurn);
+    SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(4), dim(3).floorDiv(turn) * turn + (dim(4) + dim(3)) % turn,
+                                      dim(1), dim(2)};
+    arguments.push_back(phase.packed(constantOf(op.getAnchorInput(1)), {{blocks, window[0], window[1], group, kBlock},
+                                                                        AffineMap::get(5, 0, weight, context)}));
     if (conv.getBias())
       arguments.push_back(phase.packed(constantOf(op.getAnchorInput(2)),
                                        {{blocks, kBlock}, AffineMap::get(2, 0, dim(0) * kBlock + dim(1))}));
     arguments.push_back(phase.memory(op->getResult(0)));
     llvm::append_range(arguments, epilogue.memory());
-    phase.setName("depthwise" + std::to_string(window[0]) + "x" + std::to_string(window[1]));
+    phase.setName(name() + std::to_string(window[0]) + "x" + std::to_string(window[1]));
   }
 
   void write() {
@@ -70,6 +84,8 @@ public:
   }
 
 private:
+  std::string name() const { return group == 1 ? "depthwise" : "grouped"; }
+
   /// Like the convolutions before and after it, so that a thread finds its own rows: small maps go by channels.
   bool rowsOutside() const { return out[2] >= 14; }
 
@@ -86,8 +102,8 @@ private:
   }
 
   func::FuncOp writeTile(int64_t pixels, TypeRange types, bool inChain) {
-    std::string name = "depthwise_tile_" + std::to_string(pixels) + "x" + std::to_string(tile.channels);
-    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+    std::string tileName = name() + "_tile_" + std::to_string(pixels) + "x" + std::to_string(tile.channels);
+    return phase.function(tileName, types, [&](Loops &loops, ValueRange arguments) {
       writeSum(loops, TileArguments(loops, arguments, static_cast<bool>(conv.getBias()), inChain), pixels);
     });
   }
@@ -112,19 +128,29 @@ private:
     Value firstRow = loops.add(loops.mul(row, stride[0]), layout.top() - pad[0]);
     Value firstColumn = loops.add(loops.mul(column, stride[1]), layout.left() - pad[1]);
     Value inImage = from.image(image, share), outImage = to.image(image, share);
+    int64_t together = tapsTogether(window[1]);
     sums = loops.carry(window[0], sums, "ky", [&](Value ky, ValueRange inKy) {
       Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, dilation[0])));
-      return loops.carry(window[1], inKy, "kx", [&](Value kx, ValueRange in) {
+      return loops.carry(window[1] / together, inKy, "kx", [&](Value kx, ValueRange in) {
         SmallVector<Value> next(in);
         Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
-        for (int64_t v = 0; v < vectors; ++v) {
-          Value weight = loops.named(load(t.w, {block, ky, kx, laneOf(v)}), "weight");
-          for (int64_t p = 0; p < pixels; ++p) {
-            Value pixel = load(t.x, {inImage, block, inRow, loops.add(inColumn, p * stride[1]), laneOf(v)});
-            Value &sum = next[v * pixels + p];
-            sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight, sum);
+        for (int64_t v = 0; v < vectors; ++v)
+          for (int64_t turn = 0; turn < group; ++turn) {
+            SmallVector<Value> weights;
+            for (int64_t tap = 0; tap < together; ++tap)
+              weights.push_back(
+                  loops.named(load(t.w, {block, ky, loops.add(kx, tap), loops.index(turn), laneOf(v)}), "weight"));
+            auto [source, mask] = turned(v, turn);
+            for (int64_t p = 0; p < pixels; ++p)
+              for (int64_t tap = 0; tap < together; ++tap) {
+                Value at = loops.add(inColumn, p * stride[1] + tap * dilation[1]);
+                Value pixel = load(t.x, {inImage, block, inRow, at, laneOf(source)});
+                if (turn % kTurn || group > kTurn)
+                  pixel = vector::ShuffleOp::create(loops.builder, loops.loc, pixel, pixel, mask);
+                Value &sum = next[v * pixels + p];
+                sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[tap], sum);
+              }
           }
-        }
         return next;
       });
     });
@@ -142,11 +168,23 @@ private:
       }
   }
 
+  /// The vector of a tile that vector `v` reads at a turn, and which of its lanes.
+  std::pair<int64_t, SmallVector<int64_t>> turned(int64_t v, int64_t turn) const {
+    int64_t width = std::min(group, kTurn);
+    SmallVector<int64_t> places;
+    for (int64_t lane = v * lanes; lane < (v + 1) * lanes; ++lane)
+      places.push_back(lane / group * group + turn / width * width + (lane + turn) % width);
+    int64_t source = places.front() / lanes;
+    for (int64_t &place : places)
+      place -= source * lanes;
+    return {source, places};
+  }
+
   FusedOp op;
   ConvOp conv;
   Phase &phase;
   ArrayRef<int64_t> out, window;
-  int64_t lanes;
+  int64_t group, lanes;
   Epilogue epilogue;
   VectorType vector;
   RegisterTile tile;
@@ -168,7 +206,8 @@ public:
     for (unsigned i = 1; i < conv->getNumOperands(); ++i)
       if (!constantOf(op.getAnchorInput(i)))
         return false;
-    return static_cast<int64_t>(conv.getGroups()) == channels && shapeOf(conv.getWeight())[0] == channels &&
+    // A group fills a whole part of a block; those of a block and more have enough channels for the direct kernel.
+    return groupSize(conv) < kBlock && kBlock % groupSize(conv) == 0 && shapeOf(conv.getWeight())[0] == channels &&
            cast<RankedTensorType>(conv.getX().getType()).getElementType().isF32();
   }
 
@@ -187,9 +226,11 @@ public:
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
-    // One block, or two vectors of it where the block has more: accumulators for six or more pixels remain.
+    // One block, or two vectors of it where the block has more. Besides accumulators, registers hold a row of taps and
+    // the pixels that they meet.
     int64_t channels = std::min<int64_t>(kBlock, 2 * target.lanes()), vectors = channels / target.lanes();
-    int64_t most = (target.registers - 2 - vectors - (target.hasFma ? 0 : 1)) / vectors;
+    int64_t taps = tapsTogether(shapeOf(cast<ConvOp>(op.getAnchor()).getWeight())[3]);
+    int64_t most = std::max<int64_t>(1, (target.registers - 2 * taps - (target.hasFma ? 0 : 1)) / vectors);
     Builder builder(op.getContext());
     SmallVector<DictionaryAttr> result;
     int64_t columns = shapeOf(op->getResult(0))[3];
@@ -201,9 +242,9 @@ public:
     return result;
   }
   double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
-    auto window = shapeOf(cast<ConvOp>(op.getAnchor()).getWeight()).take_back(2), out = shapeOf(op->getResult(0));
+    auto weight = shapeOf(cast<ConvOp>(op.getAnchor()).getWeight()), out = shapeOf(op->getResult(0));
     auto tile = cast<DenseI64ArrayAttr>(parameters.get("tile")).asArrayRef();
-    double taps = window[0] * window[1], vectors = tile[1] / target.lanes();
+    double taps = weight[1] * weight[2] * weight[3], vectors = tile[1] / target.lanes();
     RowCut cut(out[3], tile[0]);
     // Each multiply-add loads a pixel's vector; each tap those of the filter; each tile is called.
     auto tileCycles = [&](int64_t size) {

@@ -43,6 +43,8 @@ std::string cnnc::shapesOf(Operation *op) {
   return from + " -> " + to;
 }
 
+std::string cnnc::layerText(Operation *op) { return nodesOf(op->getLoc()) + " | " + shapesOf(op); }
+
 std::string cnnc::planText(PlanAttr plan) {
   std::string text = plan.getAlgorithm().str();
   llvm::raw_string_ostream os(text);

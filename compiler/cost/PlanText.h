@@ -12,6 +12,8 @@ std::string nodesOf(mlir::Location location);
 std::string shapeText(mlir::Type type);
 /// The operands that are no constants, and the results: `1x64x56x56, 1x64x56x56 -> 1x64x56x56`.
 std::string shapesOf(mlir::Operation *op);
+/// Both: what a plan file calls the layer.
+std::string layerText(mlir::Operation *op);
 /// An algorithm and its parameters: `direct merge=1 order=rows tile=14x32`.
 std::string planText(cnn::PlanAttr plan);
 

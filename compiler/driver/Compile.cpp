@@ -2,6 +2,7 @@
 // Reads, runs the passes, lowers to loops and calls the emitter; prints the stage where the user wants to stop.
 #include "compiler/driver/Compile.h"
 
+#include "compiler/cost/PlanTable.h"
 #include "compiler/cost/Target.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
@@ -110,7 +111,7 @@ llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOp
   }
   if (options.emit == Stage::Plans) {
     auto print = [&](llvm::raw_ostream &os) {
-      loops::printPlans(*module, os);
+      printPlans(*module, target, os);
       return Error::success();
     };
     if (Error error = writeText(options.output, print))

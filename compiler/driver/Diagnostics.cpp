@@ -30,11 +30,13 @@ std::string cnnc::describeLocation(Location location) {
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks)
     : handler(&context, [this, remarks](Diagnostic &diagnostic) {
-        bool isRemark = remarks && diagnostic.getSeverity() == DiagnosticSeverity::Remark;
-        if (!isRemark && (diagnostic.getSeverity() != DiagnosticSeverity::Error || errors++))
+        DiagnosticSeverity severity = diagnostic.getSeverity();
+        bool isWarning = severity == DiagnosticSeverity::Warning;
+        bool isMinor = isWarning || (remarks && severity == DiagnosticSeverity::Remark);
+        if (!isMinor && (severity != DiagnosticSeverity::Error || errors++))
           return;
         std::string message = diagnostic.str();
-        message = describeLocation(diagnostic.getLocation()) + message;
+        message = (isWarning ? "warning: " : "") + describeLocation(diagnostic.getLocation()) + message;
         // Names come from the file.
         std::replace_if(
             message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');

@@ -12,7 +12,8 @@ namespace cnnc {
 /// `file: node 'name': ` as far as the location knows them; `file:line:column: ` within a text file.
 std::string describeLocation(mlir::Location location);
 
-/// Prints the first error of a context in one line, and nothing of what follows from it; remarks if they are wanted.
+/// Prints warnings and the first error of a context in one line each, and nothing of what follows from it; remarks if
+/// they are wanted.
 class DiagnosticPrinter {
 public:
   explicit DiagnosticPrinter(mlir::MLIRContext &context, bool remarks = false);

@@ -130,6 +130,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("")
       ->capture_default_str();
+  app.add_option("--plans", options.plans, "FILE: use the plans in it, as 'cnnc tune' measured them");
   app.add_flag("--remarks", options.remarks, "Print to stderr what the passes decided where they had a choice");
   app.add_flag("--timing", options.timing, "Print the time of each step to stderr");
   try {

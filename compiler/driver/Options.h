@@ -29,6 +29,7 @@ struct Options {
   std::map<std::string, std::string> constants;
   std::map<std::string, InputFormat> inputFormats;
   std::string bottleneck = "auto";
+  std::string plans; ///< a file of measured plans
   bool timing = false, remarks = false;
 
   /// Nothing if the program has to end with `exitCode`: after --help, or after an error that was printed.

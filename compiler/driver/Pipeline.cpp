@@ -33,6 +33,9 @@ template <std::unique_ptr<Pass> (*create)()>
 std::unique_ptr<Pass> plain(const Target &, const Options &) {
   return create();
 }
+std::unique_ptr<Pass> readPlans(const Target &target, const Options &given) {
+  return graph::createReadPlans({given.plans, target.name, target.triple});
+}
 std::unique_ptr<Pass> formChains(const Target &target, const Options &given) {
   auto options = targetOptions<graph::FormChainsOptions>(target);
   options.bottleneck = given.bottleneck;
@@ -54,6 +57,8 @@ const Step kSteps[] = {
     {Stage::Folded, plain<graph::createComposeChannels>},
     // Each operator gets a region, and the elementwise ones after it move in.
     {Stage::Fused, plain<graph::createFuseElementwise>},
+    // What the user measured counts more than estimates.
+    {Stage::Scheduled, readPlans},
     // Each region gets its algorithm and layouts; conversions stand where neighbours disagree.
     {Stage::Scheduled, forTarget<graph::ChooseAlgorithmsOptions, graph::createChooseAlgorithms>},
     // Concatenated values are written side by side.

@@ -33,6 +33,12 @@ def ComposeChannels : Cnn_GraphPass<"compose-channels"> {
 def FuseElementwise : Cnn_GraphPass<"fuse-elementwise"> {
   let summary = "Wrap each operator in a region, and take the elementwise ones that follow into it";
 }
+def ReadPlans : Cnn_GraphPass<"read-plans"> {
+  let summary = "Mark regions with the plans that a file wants for them";
+  let options = [Option<"file", "file", "std::string", "", "The plan file, as cnnc tune writes it; none if empty">,
+                 Option<"cpu", "mcpu", "std::string", "\"native\"", "The processor, as in cnnc --mcpu">,
+                 Option<"triple", "mtriple", "std::string", "", "The target triple, as in cnnc --mtriple">];
+}
 def ChooseAlgorithms : Cnn_TargetPass<"choose-algorithms"> {
   let summary = "Give each region its algorithm and layouts, and convert where they disagree";
 }

@@ -156,25 +156,3 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
   (*module)->setAttr(emit::kModelAttr, modelFacts(scheduled, main, network, storage, prefix, name));
   return LoweredNetwork{std::move(module), network.weights.section()};
 }
-
-void loops::printPlans(ModuleOp scheduled, llvm::raw_ostream &os) {
-  int64_t conversions = 0, plain = 0;
-  scheduled.walk([&](Operation *op) {
-    if (auto fused = dyn_cast<FusedOp>(op)) {
-      PhaseFacts facts = factsOf(fused);
-      bool isPlain = fused.getPlanAttr().getAlgorithm() == "plain";
-      plain += isPlain;
-      os << nodesOf(fused.getLoc()) << " | " << facts.shapes << " | " << facts.plan << " | " << facts.flops
-         << " flops\n";
-    } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
-      ++conversions;
-      os << nodesOf(convert.getLoc()) << " | " << shapesOf(convert) << " | convert_layout " << convert.getX().getType()
-         << " -> " << convert.getType() << " | for ";
-      llvm::interleave(
-          convert->getUsers(), os,
-          [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
-      os << "\n";
-    }
-  });
-  os << "plain lowerings: " << plain << "\nlayout conversions: " << conversions << "\n";
-}

@@ -20,7 +20,4 @@ struct LoweredNetwork {
 mlir::FailureOr<LoweredNetwork> lowerToLoops(mlir::ModuleOp scheduled, const Target &target, llvm::StringRef prefix,
                                              llvm::StringRef name);
 
-/// A row of `--emit=plans`: what was decided for each phase, and why.
-void printPlans(mlir::ModuleOp scheduled, llvm::raw_ostream &os);
-
 } // namespace cnnc::loops

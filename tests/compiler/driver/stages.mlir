@@ -21,8 +21,10 @@
 // SCHEDULED: plan = #cnn.plan<"direct", {{[{].*}}tile
 
 // RUN: cnnc %s --mcpu=x86-64-v3 --emit=plans | FileCheck %s --check-prefix=PLANS
-// PLANS: | 1x3x8x8 -> 1x3x8x8 | convert_layout {{.*}} | for Conv_1, Bn_2, Relu_3
-// PLANS-NEXT: Conv_1, Bn_2, Relu_3 | 1x3x8x8 -> 1x32x8x8 | direct {{.*}} | {{[0-9]+}} flops
+// PLANS: for x86-64-v3 on avx2
+// PLANS-NEXT: | 1x3x8x8 -> 1x3x8x8 | convert_layout {{.*}} | for Conv_1, Bn_2, Relu_3
+// PLANS-NEXT: Conv_1, Bn_2, Relu_3 | 1x3x8x8 -> 1x32x8x8 | direct {{.*}} | {{[0-9]+}} flops | {{[0-9.]+}} us estimated
+// PLANS-NEXT: {{^}}  rejected of {{[0-9]+}}: direct {{.*}} ({{[0-9.]+}}x)
 // PLANS-NEXT: | for the output
 // PLANS-NEXT: plain lowerings: 0
 // PLANS-NEXT: layout conversions: 2

@@ -77,8 +77,8 @@ loops::LoweredNetwork takeLoops(OwningOpRef<ModuleOp> module) {
 
 class Compilation {
 public:
-  Compilation(const Options &options, MLIRContext &context, TimingScope &timing)
-      : options(options), context(context), timing(timing) {}
+  Compilation(const Options &options, MLIRContext &context, TimingScope &timing, OnScheduled onScheduled)
+      : options(options), context(context), timing(timing), onScheduled(onScheduled) {}
   Error run();
 
 private:
@@ -89,6 +89,7 @@ private:
   const Options &options;
   MLIRContext &context;
   TimingScope &timing;
+  OnScheduled onScheduled;
 };
 
 llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOpRef<ModuleOp> &module,
@@ -107,6 +108,10 @@ llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOp
   if (options.emit < Stage::Plans) {
     if (Error error = printModule(*module, options.output))
       return error;
+    return std::nullopt;
+  }
+  if (onScheduled) {
+    onScheduled(*module, target);
     return std::nullopt;
   }
   if (options.emit == Stage::Plans) {
@@ -187,18 +192,18 @@ static void giveUp(void *options, const char *reason, bool) {
   _exit(1);
 }
 
-int cnnc::compile(const Options &options) {
-  llvm::install_fatal_error_handler(giveUp, const_cast<Options *>(&options));
+int cnnc::compile(const Options &options, OnScheduled onScheduled) {
+  llvm::ScopedFatalErrorHandler handler(giveUp, const_cast<Options *>(&options));
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  DiagnosticPrinter diagnostics(context, options.remarks);
+  DiagnosticPrinter diagnostics(context, options.remarks, !options.quiet);
   DefaultTimingManager timing;
   timing.setEnabled(options.timing);
   TimingScope root = timing.getRootScope();
 
-  Error error = Compilation(options, context, root).run();
+  Error error = Compilation(options, context, root, onScheduled).run();
   if (!error)
     return 0;
   llvm::handleAllErrors(

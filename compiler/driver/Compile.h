@@ -2,11 +2,17 @@
 // From the options to the files that they ask for.
 #pragma once
 
+#include "compiler/cost/Target.h"
 #include "compiler/driver/Options.h"
+
+#include "mlir/IR/BuiltinOps.h"
 
 namespace cnnc {
 
-/// Does what the options say; returns the exit code. What is wrong is printed to stderr in one line.
-int compile(const Options &options);
+using OnScheduled = llvm::function_ref<void(mlir::ModuleOp, const Target &)>;
+
+/// Does what the options say; returns the exit code. What is wrong is printed to stderr in one line. With `onScheduled`
+/// it ends where the passes have run, and hands their result over.
+int compile(const Options &options, OnScheduled onScheduled = nullptr);
 
 } // namespace cnnc

@@ -28,11 +28,11 @@ std::string cnnc::describeLocation(Location location) {
   return text;
 }
 
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks)
-    : handler(&context, [this, remarks](Diagnostic &diagnostic) {
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool warnings)
+    : handler(&context, [this, remarks, warnings](Diagnostic &diagnostic) {
         DiagnosticSeverity severity = diagnostic.getSeverity();
         bool isWarning = severity == DiagnosticSeverity::Warning;
-        bool isMinor = isWarning || (remarks && severity == DiagnosticSeverity::Remark);
+        bool isMinor = (warnings && isWarning) || (remarks && severity == DiagnosticSeverity::Remark);
         if (!isMinor && (severity != DiagnosticSeverity::Error || errors++))
           return;
         std::string message = diagnostic.str();

@@ -12,11 +12,11 @@ namespace cnnc {
 /// `file: node 'name': ` as far as the location knows them; `file:line:column: ` within a text file.
 std::string describeLocation(mlir::Location location);
 
-/// Prints warnings and the first error of a context in one line each, and nothing of what follows from it; remarks if
-/// they are wanted.
+/// Prints the first error of a context in one line each, and nothing of what follows from it; remarks and
+/// warnings if they are wanted.
 class DiagnosticPrinter {
 public:
-  explicit DiagnosticPrinter(mlir::MLIRContext &context, bool remarks = false);
+  explicit DiagnosticPrinter(mlir::MLIRContext &context, bool remarks = false, bool warnings = true);
   bool sawError() const { return errors != 0; }
 
 private:

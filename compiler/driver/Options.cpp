@@ -74,7 +74,9 @@ void checkOutput(Options &options) {
     std::string::size_type size = std::string(end).size();
     return options.output.size() > size && options.output.ends_with(end);
   };
-  if (options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
+  if (options.tunes && options.output.empty())
+    throw CLI::ValidationError("-o", "name the file of plans to write, such as -o model.plans");
+  if (!options.tunes && options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
     throw CLI::ValidationError("-o", options.output.empty()
                                          ? "name the library to write, such as -o model.so"
                                          : "'" + options.output + "' ends in none of .so, .a and .o");
@@ -98,8 +100,12 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
   CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
                "  cnnc model.onnx -o model.so              a shared library, and model.h beside it\n"
                "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
-               "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt",
+               "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
+               "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans",
                "cnnc");
+  options.tunes = argc > 1 && std::string(argv[1]) == "tune";
+  if (options.tunes)
+    --argc, ++argv;
   app.set_version_flag("--version", CNNC_VERSION);
   app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")
       ->required();
@@ -130,6 +136,11 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("")
       ->capture_default_str();
+  if (options.tunes)
+    app.add_option("--time", options.seconds, "SECONDS for measuring, beside the time for compiling")
+        ->check(CLI::PositiveNumber)
+        ->type_name("")
+        ->capture_default_str();
   app.add_option("--plans", options.plans, "FILE: use the plans in it, as 'cnnc tune' measured them");
   app.add_flag("--remarks", options.remarks, "Print to stderr what the passes decided where they had a choice");
   app.add_flag("--timing", options.timing, "Print the time of each step to stderr");

@@ -2,9 +2,12 @@
 // The compiler's command.
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/Options.h"
+#include "compiler/driver/Tune.h"
 
 int main(int argc, char **argv) {
   int exitCode = 0;
   std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
-  return options ? cnnc::compile(*options) : exitCode;
+  if (!options)
+    return exitCode;
+  return options->tunes ? cnnc::tune(*options) : cnnc::compile(*options);
 }

@@ -140,6 +140,14 @@ static std::vector<Case> cases() {
   all.push_back(conv({.batch = 2, .channels = 17, .height = 28, .width = 28, .filters = 36, .pad = {0, 2, 1, 0}}));
   all.push_back(conv({.channels = 58, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1, .stride = {2, 2}}));
   all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
+  // Sums so long that they are made in passes over the pixels: two, and more; with and without a last short block.
+  all.push_back(conv({.channels = 105, .height = 6, .width = 7, .filters = 33, .stride = {2, 1}, .pad = {1, 1, 1, 1}})
+                    .then("relu", "", relu));
+  all.push_back(
+      conv({.batch = 2, .channels = 1621, .height = 3, .width = 4, .filters = 20, .kh = 1, .kw = 1, .stride = {1, 2}}));
+  all.push_back(conv(
+      {.channels = 832, .height = 5, .width = 5, .filters = 64, .kh = 1, .kw = 1, .pad = {1, 0, 0, 1}, .bias = false}));
+  all.push_back(conv({.channels = 224, .height = 7, .width = 5, .filters = 32, .pad = {1, 1, 1, 1}, .groups = 2}));
   // Behind it.
   for (int64_t kernel : {1, 3}) {
     Case plain = conv({.channels = 17,

@@ -41,8 +41,9 @@ double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t o
   int64_t channels = s.filterBlocks() * kBlock, rows = s.outRows / plan.merge;
   double steps = s.depth() * s.inputBlock * s.kh * s.kw;
   RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
-  // Each sum is begun, stored, and added to its total after every few hundred steps.
-  double once = 2 + operators + steps / 288;
+  // Each sum is begun, stored, and added to its total after every few hundred steps; between passes it lies in memory.
+  double passes = plan.pass ? llvm::divideCeil(s.depth(), plan.pass) : 1;
+  double once = 2 + operators + steps / 288 + 2 * (passes - 1);
   double row = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, steps, once);
   if (int64_t rest = channels % plan.tile.channels)
     row += rowOfTiles(target, cut, rest, steps, once);
@@ -59,7 +60,7 @@ double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t o
     memory += reading(core, weights, rows * (cut.count - 1), slice);
     memory += reading(core, rowOfInput, rows * parts, rowOfInput + slice);
   } else {
-    memory += reading(core, weights, tiles - 1, slice + 4.0 * steps * cut.size);
+    memory += reading(core, weights, tiles - 1, (slice + 4.0 * steps * cut.size) / passes);
     memory += reading(core, input, parts - 1, input + slice);
   }
   return withWeights(core, s.images * (row * rows + memory), weights, plan.prefetch);

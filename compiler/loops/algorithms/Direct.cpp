@@ -70,16 +70,24 @@ public:
     });
     tiles.resize(std::min<size_t>(tiles.size(), kTiles));
 
+    bool inChain = op->getParentOfType<ChainOp>() != nullptr;
     SmallVector<DictionaryAttr> result;
-    for (auto &[cycles, plan] : tiles)
-      for (bool rowsOutside : {false, true}) {
-        // A row of the whole map has no order, and stages of chains have their filters at hand.
-        if (rowsOutside && plan.merge == s.outRows)
-          continue;
+    for (auto &[cycles, plan] : tiles) {
+      plan.prefetch = !s.matrix && !inChain && plan.tile.channels % kBlock == 0;
+      auto add = [&](bool rowsOutside, int64_t pass) {
         plan.rowsOutside = rowsOutside;
-        plan.prefetch = !s.matrix && !op->getParentOfType<ChainOp>() && plan.tile.channels % kBlock == 0;
+        plan.pass = pass;
         result.push_back(plan.attribute(op.getContext()));
-      }
+      };
+      add(false, 0);
+      // A row of the whole map has no order.
+      if (plan.merge != s.outRows)
+        add(true, 0);
+      // Filters of one part that do not stay in the first cache while its pixels pass by, in slices that do.
+      int64_t slice = plan.tile.channels * s.inputBlock * s.kh * s.kw * 4, l1 = target.core.l1Bytes;
+      if (!s.matrix && !inChain && s.outRows > 1 && slice * s.depth() > l1 * 3 / 2)
+        add(false, std::max<int64_t>(1, l1 * 3 / 4 / slice));
+    }
     return result;
   }
 

@@ -21,6 +21,8 @@ DirectPlan DirectPlan::of(DictionaryAttr parameters) {
   plan.tile = {list("tile")[0], list("tile")[1]};
   plan.merge = list("merge").front();
   plan.rowsOutside = cast<StringAttr>(parameters.get("order")).getValue() == "rows";
+  if (auto pass = parameters.getAs<DenseI64ArrayAttr>("pass"))
+    plan.pass = pass.asArrayRef().front();
   plan.prefetch = parameters.contains("prefetch");
   return plan;
 }
@@ -31,6 +33,8 @@ DictionaryAttr DirectPlan::attribute(MLIRContext *context) const {
       builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
       builder.getNamedAttr("merge", builder.getDenseI64ArrayAttr({merge})),
       builder.getNamedAttr("order", builder.getStringAttr(rowsOutside ? "rows" : "filters"))};
+  if (pass)
+    parameters.push_back(builder.getNamedAttr("pass", builder.getDenseI64ArrayAttr({pass})));
   if (prefetch)
     parameters.push_back(builder.getNamedAttr("prefetch", builder.getStringAttr("next")));
   return builder.getDictionaryAttr(parameters);
@@ -40,6 +44,15 @@ namespace {
 constexpr int64_t kBlock = Target::kBlock;
 /// Steps of the sum after which a part of it is added to the total.
 constexpr int64_t kChunkSteps = 288;
+/// Units of work that a phase of passes has at least, for threads to share.
+constexpr int64_t kUnits = 16;
+
+/// A pass over the input blocks [begin, begin + count).
+struct Pass {
+  bool isFirst = true, isLast = true;
+  int64_t count = 0;
+  Value begin;
+};
 
 /// Everything that the kernel and its tiles share while they are written.
 class DirectKernel {
@@ -60,6 +73,8 @@ public:
 
   void write() {
     Loops &loops = phase.loops;
+    if (plan.pass)
+      return writePasses();
     int64_t rows = s.outRows / merged, count = parts();
     phase.setGrid(s.images * count * rows);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
@@ -82,6 +97,43 @@ public:
   }
 
 private:
+  /// Each part's passes over a band of rows.
+  void writePasses() {
+    Loops &loops = phase.loops;
+    int64_t rows = s.outRows / merged, count = parts();
+    int64_t band = llvm::divideCeilSigned(rows, std::min(rows, llvm::divideCeilSigned(kUnits, s.images * count)));
+    int64_t bands = llvm::divideCeilSigned(rows, band), passes = llvm::divideCeilSigned(depth, plan.pass);
+    phase.setGrid(s.images * count * bands);
+    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+      Value first = loops.mul(loops.rem(i, bands), band), last = loops.add(first, band);
+      if (rows % band)
+        last = loops.min(last, loops.index(rows));
+      Value part = loops.rem(loops.div(i, bands), count);
+      Value image = s.images == 1 ? loops.index(0) : loops.div(i, count * bands);
+      auto run = [&](const Pass &pass) {
+        loops.loop(
+            first, last, 1,
+            [&](Value row) {
+              writePart({image, part, row, {}, {}}, pass);
+            },
+            "row");
+      };
+      run({true, passes == 1, std::min(plan.pass, depth), loops.index(0)});
+      if (passes > 2)
+        loops.loop(
+            loops.index(1), loops.index(passes - 1), 1,
+            [&](Value pass) {
+              run({false, false, plan.pass, loops.mul(pass, plan.pass)});
+            },
+            "pass");
+      if (passes > 1)
+        run({false, true, depth - (passes - 1) * plan.pass, loops.index((passes - 1) * plan.pass)});
+    });
+  }
+
+  /// All input blocks at once.
+  Pass wholeSum() const { return {true, true, depth, phase.loops.index(0)}; }
+
   int64_t channels() const { return s.matrix ? s.filters : s.filterBlocks() * kBlock; }
   /// Tiles of channels; the last may be narrower.
   int64_t parts() const { return llvm::divideCeilSigned(channels(), tile.channels); }
@@ -117,23 +169,24 @@ private:
   }
 
   /// One row of pixels for one tile of channels, whose width depends on the part.
-  void writePart(const TilePlace &place) {
+  void writePart(const TilePlace &place) { writePart(place, wholeSum()); }
+  void writePart(const TilePlace &place, const Pass &pass) {
     int64_t full = channels() / tile.channels, rest = channels() % tile.channels;
     if (!rest || !full)
-      return writeRow(place, rest ? rest : tile.channels);
+      return writeRow(place, rest ? rest : tile.channels, pass);
     Loops &loops = phase.loops;
     Value isFull =
         arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, place.part, loops.index(full));
     auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(loops.builder);
     loops.builder.setInsertionPointToStart(choice.thenBlock());
-    writeRow(place, tile.channels);
+    writeRow(place, tile.channels, pass);
     loops.builder.setInsertionPointToStart(choice.elseBlock());
-    writeRow(place, rest);
+    writeRow(place, rest, pass);
   }
 
   /// Calls the tile functions along the row.
-  void writeRow(TilePlace place, int64_t width) {
+  void writeRow(TilePlace place, int64_t width, const Pass &pass) {
     Loops &loops = phase.loops;
     SmallVector<Value> arguments = {input, weights};
     if (bias)
@@ -144,11 +197,14 @@ private:
     forEachTile(loops, cut, [&](int64_t size, Value column) {
       place.column = column;
       SmallVector<Value> all = arguments;
+      if (plan.pass)
+        all.push_back(pass.begin);
       if (plan.prefetch)
         all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
       place.appendTo(all);
       bool inChain = static_cast<bool>(place.share);
-      func::CallOp::create(loops.builder, loops.loc, writeTile(size, width, ValueRange(all).getTypes(), inChain), all);
+      func::CallOp::create(loops.builder, loops.loc, writeTile(size, width, ValueRange(all).getTypes(), inChain, pass),
+                           all);
     });
   }
 
@@ -166,11 +222,18 @@ private:
     return prefetches().choose(loops, turn, next, own);
   }
 
-  func::FuncOp writeTile(int64_t pixels, int64_t width, TypeRange types, bool inChain) {
+  func::FuncOp writeTile(int64_t pixels, int64_t width, TypeRange types, bool inChain, Pass pass) {
     std::string name = (s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)) + "_tile_" +
                        std::to_string(pixels) + "x" + std::to_string(width);
+    if (plan.pass)
+      name += pass.isFirst ? "_first" : pass.isLast ? "_last" : "_next";
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
-      writeSum(loops, TileArguments(loops, arguments, static_cast<bool>(bias), inChain), pixels, width);
+      TileArguments tileArguments(loops, arguments, static_cast<bool>(bias), inChain);
+      pass.begin =
+          plan.pass ? tileArguments.others[tileArguments.others.size() - (plan.prefetch ? 2 : 1)] : loops.index(0);
+      if (plan.pass)
+        pass.begin.setLoc(NameLoc::get(loops.builder.getStringAttr("firstBlock")));
+      writeSum(loops, tileArguments, pixels, width, pass);
     });
   }
 
@@ -183,7 +246,7 @@ private:
     return {loops.div(first, kBlock), loops.add(loops.rem(first, kBlock), offset)};
   }
 
-  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels) {
+  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels, const Pass &pass) {
     auto [image, part, row, column, share] = t.place;
     Value ahead = plan.prefetch ? t.others.back() : Value();
     if (ahead)
@@ -192,13 +255,6 @@ private:
     SmallVector<std::pair<Value, Value>> filters;
     for (int64_t v = 0; v < vectors; ++v)
       filters.push_back(filterVector(loops, part, v));
-
-    SmallVector<Value> sums;
-    Value zero = bias ? Value() : loops.number(vector, 0);
-    for (int64_t v = 0; v < vectors; ++v) {
-      Value start = bias ? load(loops, t.bias, {filters[v].first, filters[v].second}) : zero;
-      sums.append(pixels, start);
-    }
 
     BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
     Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
@@ -242,53 +298,76 @@ private:
       });
     };
     // The last block may hold fewer channels; only with one group does every sum end there.
-    int64_t tail = s.groups == 1 ? s.channels % s.inputBlock : 0;
-    int64_t fullBlocks = depth - (tail ? 1 : 0);
+    int64_t tail = s.groups == 1 && pass.isLast ? s.channels % s.inputBlock : 0;
+    int64_t fullBlocks = pass.count - (tail ? 1 : 0);
     auto overBlocks = [&](Value first, int64_t count, ValueRange carried) {
       return loops.carry(count, carried, "block", [&](Value block, ValueRange in) {
-        return overTaps(loops.add(first, block), s.inputBlock, in);
+        return overTaps(loops.add(pass.begin, loops.add(block, first)), s.inputBlock, in);
+      });
+    };
+    auto overTail = [&](ValueRange carried) { return overTaps(loops.add(pass.begin, fullBlocks), tail, carried); };
+    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0));
+    auto plus = [&](ValueRange totals, ValueRange parts) {
+      return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
+        return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
       });
     };
     // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only.
     int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock)), chunks = fullBlocks / chunk;
-    if (depth < 2 * chunk) {
-      sums = overBlocks(loops.index(0), fullBlocks, sums);
-      if (tail)
-        sums = overTaps(loops.index(fullBlocks), tail, sums);
-    } else {
-      SmallVector<Value> zeros(sums.size(), loops.number(vector, 0));
-      auto plus = [&](ValueRange totals, ValueRange parts) {
-        return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
-          return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
-        });
-      };
+    auto sumFrom = [&](SmallVector<Value> sums) {
+      if (pass.count < 2 * chunk) {
+        sums = overBlocks(loops.index(0), fullBlocks, sums);
+        return tail ? overTail(sums) : sums;
+      }
       sums = loops.carry(chunks, sums, "chunk", [&](Value at, ValueRange totals) {
         return plus(totals, overBlocks(loops.mul(at, chunk), chunk, zeros));
       });
-      if (depth > chunks * chunk) {
-        SmallVector<Value> parts = overBlocks(loops.index(chunks * chunk), fullBlocks - chunks * chunk, zeros);
-        if (tail)
-          parts = overTaps(loops.index(fullBlocks), tail, parts);
-        sums = plus(sums, parts);
-      }
-    }
+      if (pass.count == chunks * chunk)
+        return sums;
+      SmallVector<Value> parts = overBlocks(loops.index(chunks * chunk), fullBlocks - chunks * chunk, zeros);
+      return plus(sums, tail ? overTail(parts) : parts);
+    };
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
     Value outRow = outLayout ? to.row(loops, loops.add(row, outLayout.top())) : row;
+    auto placeOf = [&](int64_t v, int64_t p) -> SmallVector<Value> {
+      auto [block, lane] = filters[v];
+      return {outImage, block, outRow, loops.add(column, p + outLayout.left()), lane};
+    };
+    auto startOf = [&](int64_t v, int64_t p) -> Value {
+      if (!pass.isFirst)
+        return load(loops, t.y, placeOf(v, p));
+      return bias ? load(loops, t.bias, {filters[v].first, filters[v].second}) : zeros.front();
+    };
+    SmallVector<Value> starts, sums;
+    auto makeStarts = [&] {
+      for (int64_t v = 0; v < vectors; ++v)
+        for (int64_t p = 0; p < pixels; ++p)
+          starts.push_back(pass.isFirst && p ? starts.back() : startOf(v, p));
+    };
+    if (plan.pass) { // the sums so far wait in memory
+      sums = sumFrom(zeros);
+      makeStarts();
+      sums = plus(starts, sums);
+    } else {
+      makeStarts();
+      sums = sumFrom(starts);
+    }
     for (int64_t p = 0; p < pixels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
         auto [block, lane] = filters[v];
         Value at = loops.add(column, p);
-        Value value = epilogue.apply(loops, t.others, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        Value value = sums[v * pixels + p];
+        if (pass.isLast)
+          value = epilogue.apply(loops, t.others, value, vector, {image, block, row, at, lane});
         Value channel = loops.add(loops.mul(block, kBlock), lane);
         if (s.matrix) {
           storeVector(loops, value, t.y, {at, channel}, channels - v * target.lanes());
           continue;
         }
-        if (s.filters % kBlock != 0 && !epilogue.preservesZero())
+        if (pass.isLast && s.filters % kBlock != 0 && !epilogue.preservesZero())
           value = zeroBeyond(loops, value, channel, s.filters);
-        vector::StoreOp::create(loops.builder, loops.loc, value, t.y,
-                                ValueRange{outImage, block, outRow, loops.add(at, outLayout.left()), lane});
+        vector::StoreOp::create(loops.builder, loops.loc, value, t.y, placeOf(v, p));
       }
   }
 

@@ -12,6 +12,9 @@ struct DirectPlan {
   int64_t merge = 1;        ///< image rows that are seen as one
   bool rowsOutside = false; ///< each row meets all filters, and not each filter all rows, in turn
   bool prefetch = false;    ///< tiles ask for the filters of the next part
+  /// Not 0: a part's sums are made in passes over its pixels, each of this many input blocks, whose filters stay in the
+  /// first cache meanwhile. Between passes the sums lie in the result.
+  int64_t pass = 0;
 
   static DirectPlan of(mlir::DictionaryAttr parameters);
   mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;

@@ -11,6 +11,9 @@
 #include "compiler/loops/Phase.h"
 #include "dialects/cnn/Constants.h"
 
+#include "mlir/IR/Iterators.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
 using namespace mlir;
 using namespace cnnc;
 using namespace cnnc::cnn;
@@ -99,6 +102,14 @@ static DictionaryAttr modelFacts(ModuleOp scheduled, func::FuncOp main, const Ne
   });
 }
 
+/// Arithmetic that an algorithm wrote but did not need, which a C++ compiler would warn of.
+static void eraseUnused(ModuleOp module) {
+  module.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}
+
 FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &target, StringRef prefix,
                                               StringRef name) {
   auto main = scheduled.lookupSymbol<func::FuncOp>("main");
@@ -153,6 +164,7 @@ FailureOr<LoweredNetwork> loops::lowerToLoops(ModuleOp scheduled, const Target &
     }
   }
   lowerHalfFloats(*module);
+  eraseUnused(*module);
   (*module)->setAttr(emit::kModelAttr, modelFacts(scheduled, main, network, storage, prefix, name));
   return LoweredNetwork{std::move(module), network.weights.section()};
 }

@@ -285,8 +285,9 @@ Expr FunctionWriter::ofVectors(Operation &op) {
       })
       .Case<vector::ShuffleOp>([&](vector::ShuffleOp shuffle) {
         SmallVector<Expr> arguments = {use(shuffle.getV1()), use(shuffle.getV2())};
+        // Text, not integers: a lane must stay a constant where statements are rolled up.
         for (int64_t lane : shuffle.getMask())
-          arguments.push_back(code.integer(lane));
+          arguments.push_back(code.text(std::to_string(lane)));
         return code.call("__builtin_shufflevector", arguments);
       })
       .Case<vector::LoadOp>([&](vector::LoadOp load) {

@@ -15,17 +15,16 @@ Registry &registry() {
 }
 } // namespace
 
-double Algorithm::cycles(cnn::FusedOp op, mlir::DictionaryAttr, const Target &target) const {
-  int64_t flops = 0, bytes = 0;
+int64_t cnnc::flopsOf(cnn::FusedOp op) {
+  int64_t flops = 0;
   op.getBody().walk([&](cnn::CostOpInterface inner) { flops += inner.getFlops(); });
-  auto add = [&](mlir::Type type) {
-    auto tensor = mlir::cast<mlir::RankedTensorType>(type);
-    bytes += tensor.getNumElements() * tensor.getElementTypeBitWidth() / 8;
-  };
-  llvm::for_each(op->getOperandTypes(), add);
-  llvm::for_each(op->getResultTypes(), add);
+  return flops;
+}
+
+double Algorithm::cycles(cnn::FusedOp op, mlir::DictionaryAttr, const Target &target) const {
+  int64_t bytes = cnn::bytesOf(op->getOperandTypes()) + cnn::bytesOf(op->getResultTypes());
   // Kernels without parameters mostly wait for memory, and add or compare rather than multiply and add.
-  return flops / (target.core.multiplyAdds * target.lanes()) +
+  return flopsOf(op) / (target.core.multiplyAdds * target.lanes()) +
          bytes / (bytes > target.core.l2Bytes ? target.core.l3Rate : target.core.l2Rate);
 }
 

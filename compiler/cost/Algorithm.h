@@ -78,6 +78,8 @@ struct Choice {
 
   cnn::PlanAttr plan() const;
 };
+/// What the operators of a region compute; a multiply-add is two.
+int64_t flopsOf(cnn::FusedOp op);
 /// The candidates of one algorithm, cheapest first.
 llvm::SmallVector<Choice> choicesOf(const Algorithm &algorithm, cnn::FusedOp op, const Target &target);
 /// Those of all algorithms of the highest rank that accepts the region, cheapest first.

@@ -14,9 +14,7 @@ using namespace cnnc::cnn;
 static void printLayer(FusedOp op, const Target &target, llvm::raw_ostream &os) {
   PlanAttr plan = op.getPlanAttr();
   double cycles = algorithmOf(op).cycles(op, plan.getParameters(), target);
-  int64_t flops = 0;
-  op.getBody().walk([&](CostOpInterface inner) { flops += inner.getFlops(); });
-  os << layerText(op) << " | " << planText(plan) << " | " << flops << " flops | "
+  os << layerText(op) << " | " << planText(plan) << " | " << flopsOf(op) << " flops | "
      << llvm::formatv("{0:f1} us estimated", cycles / target.core.gigahertz / 1e3) << '\n';
 
   // Of the chosen algorithm the next plan, and of each other one the best.

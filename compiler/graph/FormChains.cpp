@@ -25,13 +25,11 @@ namespace {
 constexpr double kNearRate = 32, kFarRate = 12;
 constexpr int64_t kMostRows = 8;
 
-int64_t bytesOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements() * 4; }
-
 int64_t weightBytes(FusedOp op) {
   int64_t bytes = 0;
   for (Value operand : op.getInputs())
     if (constantOf(operand))
-      bytes += bytesOf(operand);
+      bytes += bytesOf(operand.getType());
   return bytes;
 }
 
@@ -136,8 +134,9 @@ private:
       if (i + 1 == stages.size())
         break;
       FusedOp next = stages[i + 1];
-      int64_t between = bytesOf(stage->getResult(0));
-      if (between + std::max(bytesOf(stage.getAnchorInput(0)), bytesOf(next->getResult(0))) > target->core.l2Bytes / 2)
+      int64_t between = bytesOf(stage->getResultTypes());
+      int64_t beside = std::max(bytesOf(stage.getAnchorInput(0).getType()), bytesOf(next->getResultTypes()));
+      if (between + beside > target->core.l2Bytes / 2)
         cost.saved += 2 * between * (1 / kFarRate - 1 / kNearRate);
     }
     int64_t height = cast<RankedTensorType>(stages.back()->getResult(0).getType()).getDimSize(2);

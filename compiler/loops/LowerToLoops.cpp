@@ -20,8 +20,7 @@ using namespace cnnc::cnn;
 using namespace cnnc::loops;
 
 static PhaseFacts factsOf(FusedOp op) {
-  PhaseFacts facts{nodesOf(op.getLoc()), shapesOf(op), planText(op.getPlanAttr()), 0, 0};
-  op.getBody().walk([&](CostOpInterface inner) { facts.flops += inner.getFlops(); });
+  PhaseFacts facts{nodesOf(op.getLoc()), shapesOf(op), planText(op.getPlanAttr()), flopsOf(op), 0};
   facts.bytes = bytesOf(op->getOperandTypes()) + bytesOf(op->getResultTypes());
   return facts;
 }

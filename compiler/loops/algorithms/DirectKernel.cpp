@@ -171,18 +171,8 @@ private:
   /// One row of pixels for one tile of channels, whose width depends on the part.
   void writePart(const TilePlace &place) { writePart(place, wholeSum()); }
   void writePart(const TilePlace &place, const Pass &pass) {
-    int64_t full = channels() / tile.channels, rest = channels() % tile.channels;
-    if (!rest || !full)
-      return writeRow(place, rest ? rest : tile.channels, pass);
-    Loops &loops = phase.loops;
-    Value isFull =
-        arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, place.part, loops.index(full));
-    auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(loops.builder);
-    loops.builder.setInsertionPointToStart(choice.thenBlock());
-    writeRow(place, tile.channels, pass);
-    loops.builder.setInsertionPointToStart(choice.elseBlock());
-    writeRow(place, rest, pass);
+    forWidthOfPart(phase.loops, place.part, channels(), tile.channels,
+                   [&](int64_t width) { writeRow(place, width, pass); });
   }
 
   /// Calls the tile functions along the row.

@@ -22,6 +22,21 @@ void loops::forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref
   run(cut.size - 1, cut.size * cut.larger, cut.count - cut.larger);
 }
 
+void loops::forWidthOfPart(cnn::Loops &loops, mlir::Value part, int64_t channels, int64_t width,
+                           llvm::function_ref<void(int64_t)> body) {
+  int64_t full = channels / width, rest = channels % width;
+  if (!rest || !full)
+    return body(rest ? rest : width);
+  mlir::Value isFull =
+      mlir::arith::CmpIOp::create(loops.builder, loops.loc, mlir::arith::CmpIPredicate::slt, part, loops.index(full));
+  auto choice = mlir::scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
+  mlir::OpBuilder::InsertionGuard guard(loops.builder);
+  loops.builder.setInsertionPointToStart(choice.thenBlock());
+  body(width);
+  loops.builder.setInsertionPointToStart(choice.elseBlock());
+  body(rest);
+}
+
 mlir::Value PrefetchAhead::choose(cnn::Loops &loops, mlir::Value turn, mlir::Value next, mlir::Value own) const {
   using namespace mlir::arith;
   if (std::optional<int64_t> known = mlir::getConstantIntValue(turn))

@@ -38,6 +38,9 @@ struct PrefetchAhead {
 
 /// Runs `body` for each tile of a row, with its size and first pixel.
 void forEachTile(cnn::Loops &loops, const RowCut &cut, llvm::function_ref<void(int64_t size, mlir::Value column)> body);
+/// Runs `body` with the width of a part, where `channels` are cut into parts of `width`: the last may be narrower.
+void forWidthOfPart(cnn::Loops &loops, mlir::Value part, int64_t channels, int64_t width,
+                    llvm::function_ref<void(int64_t width)> body);
 /// Where a tile lies: the last arguments of its function. `share` is set within a chain only.
 struct TilePlace {
   mlir::Value image, part, row, column, share;

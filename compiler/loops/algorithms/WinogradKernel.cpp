@@ -169,7 +169,7 @@ private:
 
   /// The products of a block of tiles with a part of the filters, and their way back into pixels.
   void writePart(Loops &loops, const Epilogue &epilogue, Value image, Value slot, Value first, Value part) {
-    int64_t channels = s.filterBlocks() * kBlock, rest = channels % c.tile.channels;
+    int64_t channels = s.filterBlocks() * kBlock;
     loops.loop(
         s.n * s.n,
         [&](Value product) {
@@ -182,10 +182,7 @@ private:
               func::CallOp::create(loops.builder, loops.loc,
                                    writeProduct(size, width, ValueRange(arguments).getTypes()), arguments);
             };
-            if (!rest || channels < c.tile.channels)
-              return call(rest ? rest : c.tile.channels);
-            forPart(loops, part, channels / c.tile.channels,
-                    [&](bool isFull) { call(isFull ? c.tile.channels : rest); });
+            forWidthOfPart(loops, part, channels, c.tile.channels, call);
           });
         },
         "product");
@@ -205,20 +202,7 @@ private:
           },
           "tile");
     };
-    if (!rest || channels < c.tile.channels)
-      return back(rest ? rest : c.tile.channels);
-    forPart(loops, part, channels / c.tile.channels, [&](bool isFull) { back(isFull ? c.tile.channels : rest); });
-  }
-
-  /// body(true) for parts below `full`, else body(false).
-  static void forPart(Loops &loops, Value part, int64_t full, function_ref<void(bool)> body) {
-    Value isFull = arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, part, loops.index(full));
-    auto choice = scf::IfOp::create(loops.builder, loops.loc, isFull, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(loops.builder);
-    loops.builder.setInsertionPointToStart(choice.thenBlock());
-    body(true);
-    loops.builder.setInsertionPointToStart(choice.elseBlock());
-    body(false);
+    forWidthOfPart(loops, part, channels, c.tile.channels, back);
   }
 
   /// A register tile of one of the n^2 products.

@@ -82,6 +82,8 @@ static int64_t bytesOf(MemRefType type) { return type.getNumElements() * element
 /// The memref of a value that is a part of a buffer: its images lie as far apart as those of the whole.
 static MemRefType partOf(RankedTensorType part, RankedTensorType whole) {
   MemRefType type = memrefOf(part);
+  if (part == whole)
+    return type;
   auto [strides, offset] = type.getStridesAndOffset();
   int64_t image = memrefOf(whole).getStridesAndOffset().first[0];
   if (part.getDimSize(0) == 1 || image == strides[0])

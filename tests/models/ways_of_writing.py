@@ -153,6 +153,10 @@ class Shapes(WaysOfWriting):
         model = network(nodes, [1, 6, 3, 3], [ints("split", [0, 2, 3, 3, 3]), ints("back", [0, -1, 3, 3])])
         self.check(model, floats(1, 6, 3, 3))
 
+    def test_a_scalar_between(self):
+        self.check(network([("ReduceSum", "x", "sum", {"keepdims": 0}), ("Div", "x sum", "y", {})], [1, 3, 8, 8]),
+                   np.abs(floats(1, 3, 8, 8)))
+
     def test_symbolic_batch(self):
         w = numpy_helper.from_array(floats(4, 3, 3, 3), "w")
         model = network([("Conv", "x w", "c", {}), ("Relu", "c", "r", {}), ("GlobalAveragePool", "r", "y", {})], ["N", 3, 6, 6], [w])

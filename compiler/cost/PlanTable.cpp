@@ -11,42 +11,81 @@ using namespace mlir;
 using namespace cnnc;
 using namespace cnnc::cnn;
 
-static void printLayer(FusedOp op, const Target &target, llvm::raw_ostream &os) {
+namespace {
+class Table {
+public:
+  Table(const Target &target, llvm::raw_ostream &os, MeasuredTime measured)
+      : target(target), os(os), measured(measured) {}
+  void print(ModuleOp scheduled);
+
+private:
+  void printLayer(FusedOp op);
+  void printConversion(ConvertLayoutOp convert);
+  std::optional<double> timeOf(Operation *op, StringRef plan) {
+    return measured ? measured(layerText(op), plan) : std::nullopt;
+  }
+  std::string timeText(std::optional<double> time) {
+    return time ? llvm::formatv(" | {0:f1} us measured", *time).str() : "";
+  }
+
+  const Target &target;
+  llvm::raw_ostream &os;
+  MeasuredTime measured;
+};
+
+void Table::printLayer(FusedOp op) {
   PlanAttr plan = op.getPlanAttr();
   double cycles = algorithmOf(op).cycles(op, plan.getParameters(), target);
+  std::optional<double> time = timeOf(op, planText(plan));
   os << layerText(op) << " | " << planText(plan) << " | " << flopsOf(op) << " flops | "
-     << llvm::formatv("{0:f1} us estimated", cycles / target.core.gigahertz / 1e3) << '\n';
+     << llvm::formatv("{0:f1} us estimated", cycles / target.core.gigahertz / 1e3) << timeText(time) << '\n';
 
-  // Of the chosen algorithm the next plan, and of each other one the best.
+  // Of the chosen algorithm the next plan, of each other one the best, and all that were measured.
   SmallVector<Choice> choices = choicesFor(op, target), shown;
-  for (const Choice &choice : choices)
-    if (choice.plan() != plan &&
-        llvm::none_of(shown, [&](const Choice &other) { return other.algorithm == choice.algorithm; }))
-      shown.push_back(choice);
   std::string rejected;
-  for (const Choice &choice : shown)
-    rejected += (rejected.empty() ? "" : ", ") + planText(choice.plan()) +
-                llvm::formatv(" ({0:f2}x)", choice.cycles / cycles).str();
+  for (const Choice &choice : choices) {
+    if (choice.plan() == plan)
+      continue;
+    std::optional<double> own = timeOf(op, planText(choice.plan()));
+    if (!own && llvm::any_of(shown, [&](const Choice &other) { return other.algorithm == choice.algorithm; }))
+      continue;
+    shown.push_back(choice);
+    rejected +=
+        llvm::formatv("{0}{1} ({2:f2}x", rejected.empty() ? "" : ", ", planText(choice.plan()), choice.cycles / cycles);
+    rejected += own && time ? llvm::formatv(", measured {0:f2}x)", *own / *time).str() : ")";
+  }
   if (choices.size() > 1)
     os << "  rejected of " << choices.size() << ": " << rejected << '\n';
 }
 
-void cnnc::printPlans(ModuleOp scheduled, const Target &target, llvm::raw_ostream &os) {
+void Table::printConversion(ConvertLayoutOp convert) {
+  os << layerText(convert) << " | convert_layout " << convert.getX().getType() << " -> " << convert.getType()
+     << " | for ";
+  llvm::interleave(
+      convert->getUsers(), os,
+      [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
+  os << timeText(timeOf(convert, "")) << '\n';
+}
+
+void Table::print(ModuleOp scheduled) {
   int64_t conversions = 0, plain = 0;
   os << "for " << target.describe() << '\n';
-  scheduled.walk([&](Operation *op) {
-    if (auto fused = dyn_cast<FusedOp>(op)) {
+  scheduled.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto chain = dyn_cast<ChainOp>(op)) {
+      os << layerText(chain) << " | chain rows=" << chain.getRows() << " of the stages that follow"
+         << timeText(timeOf(chain, planText(chain))) << '\n';
+    } else if (auto fused = dyn_cast<FusedOp>(op)) {
       plain += fused.getPlanAttr().getAlgorithm() == "plain";
-      printLayer(fused, target, os);
+      printLayer(fused);
     } else if (auto convert = dyn_cast<ConvertLayoutOp>(op)) {
       ++conversions;
-      os << layerText(convert) << " | convert_layout " << convert.getX().getType() << " -> " << convert.getType()
-         << " | for ";
-      llvm::interleave(
-          convert->getUsers(), os,
-          [&](Operation *user) { os << (isa<func::ReturnOp>(user) ? "the output" : nodesOf(user->getLoc())); }, ", ");
-      os << "\n";
+      printConversion(convert);
     }
   });
   os << "plain lowerings: " << plain << "\nlayout conversions: " << conversions << "\n";
+}
+} // namespace
+
+void cnnc::printPlans(ModuleOp scheduled, const Target &target, llvm::raw_ostream &os, MeasuredTime measured) {
+  Table(target, os, measured).print(scheduled);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `--emit=plans` prints: for each layer the plan, its estimated time, and what it was chosen from.
+// What `--emit=plans` prints: for each layer the plan, its estimated (and measured) time, and what it was chosen from.
 #pragma once
 
 #include "compiler/cost/Target.h"
@@ -8,6 +8,9 @@
 
 namespace cnnc {
 
-void printPlans(mlir::ModuleOp scheduled, const Target &target, llvm::raw_ostream &os);
+/// The microseconds that a layer (nodes | shapes) took by a plan, if it was measured.
+using MeasuredTime = llvm::function_ref<std::optional<double>(llvm::StringRef layer, llvm::StringRef plan)>;
+
+void printPlans(mlir::ModuleOp scheduled, const Target &target, llvm::raw_ostream &os, MeasuredTime measured = nullptr);
 
 } // namespace cnnc

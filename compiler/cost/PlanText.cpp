@@ -32,7 +32,17 @@ std::string cnnc::shapeText(Type type) {
   return text;
 }
 
+static std::string shapesOfChain(ChainOp chain) {
+  auto stages = chain.getStages();
+  std::string text = shapesOf(stages.front());
+  for (FusedOp stage : llvm::drop_begin(stages))
+    text += " -> " + shapeText(stage->getResult(0).getType());
+  return text;
+}
+
 std::string cnnc::shapesOf(Operation *op) {
+  if (auto chain = dyn_cast<ChainOp>(op))
+    return shapesOfChain(chain);
   std::string from;
   for (Value operand : op->getOperands())
     if (!constantOf(operand))
@@ -59,5 +69,12 @@ std::string cnnc::planText(PlanAttr plan) {
     else
       os << parameter.getValue();
   }
+  return text;
+}
+
+std::string cnnc::planText(ChainOp chain) {
+  std::string text = "chain rows=" + std::to_string(chain.getRows());
+  for (FusedOp stage : chain.getStages())
+    text += " | " + planText(stage.getPlanAttr());
   return text;
 }

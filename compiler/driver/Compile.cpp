@@ -29,15 +29,6 @@ namespace {
 constexpr int64_t kElideElements = 16;
 constexpr StringLiteral kWeightsAttr = "cnnc.weights";
 
-/// A line for every error; those of the compiler's rooms were printed where they were found.
-struct Reported : llvm::ErrorInfo<Reported> {
-  static char ID;
-  void log(llvm::raw_ostream &) const override {}
-  std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
-};
-char Reported::ID;
-Error reported() { return llvm::make_error<Reported>(); }
-
 Error writeText(StringRef path, llvm::function_ref<Error(llvm::raw_ostream &)> print) {
   llvm::Expected<emit::OutputFile> file = emit::OutputFile::create(path);
   if (!file)

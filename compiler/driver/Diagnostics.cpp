@@ -8,6 +8,8 @@
 using namespace cnnc;
 using namespace mlir;
 
+char Reported::ID;
+
 std::string cnnc::describeLocation(Location location) {
   std::string node, file;
   location->walk([&](Location part) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/Error.h"
 
 #include <atomic>
 #include <string>
@@ -11,6 +12,14 @@ namespace cnnc {
 
 /// `file: node 'name': ` as far as the location knows them; `file:line:column: ` within a text file.
 std::string describeLocation(mlir::Location location);
+
+/// What was printed where it was found, and needs no further line.
+struct Reported : llvm::ErrorInfo<Reported> {
+  static char ID;
+  void log(llvm::raw_ostream &) const override {}
+  std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
+};
+inline llvm::Error reported() { return llvm::make_error<Reported>(); }
 
 /// Prints the first error of a context in one line each, and nothing of what follows from it; remarks and
 /// warnings if they are wanted.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 using namespace cnnc;
 
@@ -45,19 +46,19 @@ void MeasuredLibrary::run(int counted) {
   }
 }
 
-std::vector<MeasuredLibrary::Layer> MeasuredLibrary::layers() const {
-  std::map<std::string, Layer> result;
+std::vector<MeasuredLibrary::Layer> MeasuredLibrary::takeLayers() {
+  std::vector<Layer> layers;
+  std::map<std::string, size_t> known;
   for (size_t i = 0; i < times.size(); ++i) {
     const cnnc_phase &phase = network->phases[i];
-    std::vector<double> sorted = times[i];
+    std::vector<double> sorted = std::exchange(times[i], {});
     llvm::sort(sorted);
     double low = sorted.empty() ? 0 : sorted[sorted.size() * 8 / 100];
     std::string name = std::string(phase.nodes) + " | " + phase.shapes;
-    Layer &layer = result.try_emplace(name, Layer{name, phase.plan, 0}).first->second;
-    layer.microseconds += low;
+    auto [place, isNew] = known.try_emplace(name, layers.size());
+    if (isNew)
+      layers.push_back({name, phase.plan, 0});
+    layers[place->second].microseconds += low;
   }
-  std::vector<Layer> list;
-  for (auto &[name, layer] : result)
-    list.push_back(layer);
-  return list;
+  return layers;
 }

@@ -21,14 +21,13 @@ public:
 
   /// One run to have the weights at hand as in steady use, and some that count.
   void run(int counted);
-  uint64_t weightBytes() const { return network->weight_bytes; }
 
   struct Layer {
     std::string name, plan; ///< nodes | shapes, and what --emit=plans prints
     double microseconds;
   };
-  /// A low quantile of each layer's times, phases of one layer together: disturbances only add.
-  std::vector<Layer> layers() const;
+  /// A low quantile of each layer's times since the last call, phases of one layer together: disturbances only add.
+  std::vector<Layer> takeLayers();
 
 private:
   cnnc_library *library = nullptr;

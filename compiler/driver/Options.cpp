@@ -86,6 +86,15 @@ void checkOutput(Options &options) {
     options.output = "-";
 }
 
+void checkTime(Options &options, bool isGiven) {
+  if (options.measures && options.emit != Stage::Plans)
+    throw CLI::ValidationError("--measure", "times stand in the table of plans; ask for it with --emit=plans");
+  if (isGiven && !options.tunes && !options.measures)
+    throw CLI::ValidationError("--time", "only 'cnnc tune' and --measure run the network");
+  if (!isGiven)
+    options.seconds = options.tunes ? 60 : 10;
+}
+
 void checkPrefix(const std::string &prefix) {
   auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
   if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) ||
@@ -136,11 +145,13 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("")
       ->capture_default_str();
-  if (options.tunes)
-    app.add_option("--time", options.seconds, "SECONDS for measuring, beside the time for compiling")
-        ->check(CLI::PositiveNumber)
-        ->type_name("")
-        ->capture_default_str();
+  CLI::Option *time = app.add_option("--time", options.seconds,
+                                     "SECONDS that 'cnnc tune' (60) or --measure (10) takes, more if compiling does")
+                          ->check(CLI::PositiveNumber)
+                          ->type_name("");
+  if (!options.tunes)
+    app.add_flag("--measure", options.measures,
+                 "With --emit=plans: run the network, and as many candidates as the time allows, and print times");
   app.add_option("--plans", options.plans, "FILE: use the plans in it, as 'cnnc tune' measured them");
   app.add_flag("--remarks", options.remarks, "Print to stderr what the passes decided where they had a choice");
   app.add_flag("--timing", options.timing, "Print the time of each step to stderr");
@@ -153,6 +164,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
     for (const std::string &text : formats)
       parseInputFormat(options, text);
     checkPrefix(options.prefix);
+    checkTime(options, !time->empty());
     checkOutput(options);
   } catch (const CLI::Success &request) { // --help, --version
     exitCode = app.exit(request);

@@ -29,10 +29,11 @@ struct Options {
   std::map<std::string, std::string> constants;
   std::map<std::string, InputFormat> inputFormats;
   std::string bottleneck = "auto";
-  std::string plans;   ///< a file of measured plans
-  bool tunes = false;  ///< `cnnc tune`: the output is a file of plans
-  double seconds = 60; ///< for measuring
-  bool quiet = false;  ///< no warnings
+  std::string plans;     ///< a file of measured plans
+  bool tunes = false;    ///< `cnnc tune`: the output is a file of plans
+  bool measures = false; ///< plans are printed with measured times
+  double seconds = 0;    ///< that tuning or measuring takes
+  bool quiet = false;    ///< no warnings
   bool timing = false, remarks = false;
 
   /// Nothing if the program has to end with `exitCode`: after --help, or after an error that was printed.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `cnnc tune`: measures candidate plans inside the running network.
+// `cnnc tune` and `--emit=plans --measure`: measure candidate plans inside the running network.
 #pragma once
 
 #include "compiler/driver/Options.h"
@@ -8,5 +8,7 @@ namespace cnnc {
 
 /// Writes the plan file that the options name; returns the exit code.
 int tune(const Options &options);
+/// Prints the table of plans with measured times.
+int measurePlans(const Options &options);
 
 } // namespace cnnc

@@ -9,5 +9,7 @@ int main(int argc, char **argv) {
   std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
   if (!options)
     return exitCode;
-  return options->tunes ? cnnc::tune(*options) : cnnc::compile(*options);
+  if (options->tunes)
+    return cnnc::tune(*options);
+  return options->measures ? cnnc::measurePlans(*options) : cnnc::compile(*options);
 }

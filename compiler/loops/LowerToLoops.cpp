@@ -27,15 +27,11 @@ static PhaseFacts factsOf(FusedOp op) {
 
 static PhaseFacts factsOf(ChainOp chain) {
   auto stages = chain.getStages();
-  PhaseFacts facts{nodesOf(chain.getLoc()), "", "chain rows=" + std::to_string(chain.getRows()), 0, 0};
-  facts.shapes = shapesOf(stages.front());
+  PhaseFacts facts{nodesOf(chain.getLoc()), shapesOf(chain), planText(chain), 0, 0};
   for (FusedOp stage : stages) {
     PhaseFacts own = factsOf(stage);
-    facts.plan += " | " + own.plan;
     facts.flops += own.flops;
     facts.bytes += own.bytes;
-    if (stage != stages.front())
-      facts.shapes += " -> " + shapeText(stage->getResult(0).getType());
   }
   for (FusedOp stage : ArrayRef(stages).drop_back())
     facts.bytes -= 2 * bytesOf(stage->getResultTypes());

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The compiler's command.
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/FormatFiles.h"
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Tune.h"
 
 int main(int argc, char **argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "fmt")
+    return cnnc::formatFiles(argc, argv);
   int exitCode = 0;
   std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
   if (!options)

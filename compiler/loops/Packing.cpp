@@ -26,7 +26,8 @@ int64_t Packing::elements() const { return ShapedType::getNumElements(shape); }
 int64_t WeightTable::add(ElementsAttr source, const Packing &packing) {
   auto &known = index[{source, packing.map}];
   for (size_t i : known)
-    if (entries[i].packing.shape == packing.shape && entries[i].packing.taps == packing.taps)
+    if (entries[i].packing.shape == packing.shape && entries[i].packing.taps == packing.taps &&
+        entries[i].packing.sums == packing.sums)
       return entries[i].offset;
   known.push_back(entries.size());
   int64_t offset = llvm::alignTo(size, kAlignment);
@@ -88,7 +89,7 @@ void copyLine(const char *from, int64_t step, int64_t count, char *to) {
 class Packer {
 public:
   Packer(ElementsAttr source, const Packing &packing)
-      : shape(packing.shape), map(packing.map), sourceShape(source.getShapedType().getShape()),
+      : shape(packing.shape), map(packing.map), sums(packing.sums), sourceShape(source.getShapedType().getShape()),
         width(elementBytes(source.getElementType())), bytes(cnn::rawBytes(source)) {
     if (bytes.empty())
       expand(source);
@@ -110,7 +111,10 @@ public:
     SmallVector<int64_t> position(shape.size(), 0);
     int64_t rows = ShapedType::getNumElements(shape) / std::max<int64_t>(row, 1);
     for (int64_t r = 0; r < rows; ++r) {
-      fill(position, row, buffer.data());
+      if (sums.empty())
+        fill(position, row, buffer.data());
+      else
+        addTerms(position, buffer);
       os.write(buffer.data(), buffer.size());
       for (int64_t d = static_cast<int64_t>(shape.size()) - 2; d >= 0 && ++position[d] == shape[d]; --d)
         position[d] = 0;
@@ -152,6 +156,22 @@ private:
   void locate(ArrayRef<int64_t> position) {
     for (auto [coordinate, result] : llvm::zip(at, map.getResults()))
       coordinate = evaluate(result, position);
+    for (auto [coordinate, step] : llvm::zip(at, shift))
+      coordinate += step;
+  }
+
+  /// A row of f32 as the sum of the terms of its first coordinate.
+  void addTerms(SmallVectorImpl<int64_t> &position, std::vector<char> &buffer) {
+    std::vector<float> term(buffer.size() / sizeof(float));
+    std::vector<double> total(term.size(), 0);
+    for (const Packing::Term &each : sums[position.front()]) {
+      shift = each.shift;
+      fill(position, static_cast<int64_t>(term.size()), reinterpret_cast<char *>(term.data()));
+      for (auto [sum, element] : llvm::zip(total, term))
+        sum += each.factor * element;
+    }
+    llvm::copy(total, term.begin());
+    std::memcpy(buffer.data(), term.data(), buffer.size());
   }
 
   void fill(SmallVectorImpl<int64_t> &position, int64_t row, char *out) {
@@ -203,6 +223,8 @@ private:
 
   ArrayRef<int64_t> shape;
   AffineMap map;
+  ArrayRef<std::vector<Packing::Term>> sums;
+  ArrayRef<int64_t> shift;
   SmallVector<int64_t> sourceShape;
   int64_t width;
   ArrayRef<char> bytes;

@@ -19,6 +19,14 @@ struct Packing {
   llvm::SmallVector<int64_t> shape;
   mlir::AffineMap map;
   std::vector<std::vector<double>> taps = {};
+  /// With `sums`, element i of a weight of f32 is a sum over the terms of i[0]: their factors times source elements
+  /// map(i) + shift.
+  struct Term {
+    double factor;
+    llvm::SmallVector<int64_t> shift;
+    bool operator==(const Term &other) const { return factor == other.factor && shift == other.shift; }
+  };
+  std::vector<std::vector<Term>> sums = {};
 
   /// The source as it is.
   static Packing identity(mlir::ShapedType source);

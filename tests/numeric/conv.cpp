@@ -140,6 +140,15 @@ static std::vector<Case> cases() {
   all.push_back(conv({.batch = 2, .channels = 17, .height = 28, .width = 28, .filters = 36, .pad = {0, 2, 1, 0}}));
   all.push_back(conv({.channels = 58, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1, .stride = {2, 2}}));
   all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
+  // Strassen's product: of even and odd rows, merged rows and rows with a halo, strides, and with something behind it.
+  all.push_back(conv({.channels = 256, .height = 12, .width = 11, .filters = 192, .kh = 1, .kw = 1}));
+  all.push_back(conv({.channels = 160, .height = 13, .width = 9, .filters = 224, .kh = 1, .kw = 1})
+                    .plusResidual()
+                    .then("relu", "", relu));
+  all.push_back(conv(
+      {.channels = 192, .height = 17, .width = 20, .filters = 320, .kh = 1, .kw = 1, .stride = {2, 2}, .bias = false}));
+  all.push_back(conv({.channels = 256, .height = 10, .width = 8, .filters = 256, .kh = 1, .kw = 1})
+                    .then("hard_swish", "", hardSwish));
   // Sums so long that they are made in passes over the pixels: two, and more; with and without a last short block.
   all.push_back(conv({.channels = 105, .height = 6, .width = 7, .filters = 33, .stride = {2, 1}, .pad = {1, 1, 1, 1}})
                     .then("relu", "", relu));

@@ -89,3 +89,22 @@ double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, c
   memory += reading(core, results, 2 * blocks * parts, transformed + results);
   return withWeights(core, s.images * (product * products * blocks + transforms + memory), filters, plan.prefetch);
 }
+
+double loops::strassenCycles(const ConvShape &s, const StrassenPlan &plan, int64_t operators, const Target &target) {
+  const Core &core = target.core;
+  int64_t channels = s.filters / 2, steps = s.channels / 2, rows = llvm::divideCeilSigned(s.outRows, 2) / plan.merge;
+  RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
+  // Of seven products, four end a quarter of the result; nine times sums are kept or fetched in between.
+  double once = (9.0 + 4.0 * (2 + operators)) / 7;
+  double row = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, steps, once);
+  if (int64_t rest = channels % plan.tile.channels)
+    row += rowOfTiles(target, cut, rest, steps, once);
+
+  double parts = static_cast<double>(channels) / plan.tile.channels;
+  double input = 4.0 * s.channels * s.outRows * s.outColumns, factors = 7.0 / 4 * input;
+  double weights = 7.0 * 4 * channels * steps, slice = weights / parts;
+  double adding = input / 4 / target.lanes() * 3;
+  double memory = reading(core, weights, rows * cut.count - 1, slice + 7 * 4.0 * steps * cut.size);
+  memory += reading(core, factors, parts - 1, factors + slice) + reading(core, 2 * input, 1, 2 * input);
+  return withWeights(core, 7 * row * s.outRows / (2 * plan.merge) + adding + memory, weights, plan.prefetch);
+}

@@ -5,6 +5,7 @@
 
 #include "compiler/loops/algorithms/ConvShape.h"
 #include "compiler/loops/algorithms/DirectKernel.h"
+#include "compiler/loops/algorithms/StrassenKernel.h"
 #include "compiler/loops/algorithms/WinogradKernel.h"
 
 namespace cnnc::loops {
@@ -12,5 +13,6 @@ namespace cnnc::loops {
 /// `operators`: the elementwise ones after the convolution.
 double directCycles(const ConvShape &shape, const DirectPlan &plan, int64_t operators, const Target &target);
 double winogradCycles(const WinogradShape &shape, const WinogradPlan &plan, const Target &target);
+double strassenCycles(const ConvShape &shape, const StrassenPlan &plan, int64_t operators, const Target &target);
 
 } // namespace cnnc::loops

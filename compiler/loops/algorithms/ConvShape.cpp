@@ -2,6 +2,8 @@
 // Reads the numbers of a convolution off its operator.
 #include "compiler/loops/algorithms/ConvShape.h"
 
+#include "dialects/cnn/Constants.h"
+
 using namespace mlir;
 using namespace cnnc;
 using namespace cnnc::cnn;
@@ -43,4 +45,24 @@ int64_t ConvShape::depth() const {
     most = std::max(most, lastChannel / inputBlock - firstInputBlock(block) + 1);
   }
   return most;
+}
+
+bool loops::mayMergeRows(FusedOp op, const ConvShape &s) {
+  if (s.matrix || op->getParentOfType<ChainOp>() || !s.isPointwise() || s.padTop || s.padLeft || s.outRows != s.rows ||
+      s.outColumns != s.columns)
+    return false;
+  auto hasHalo = [](Type type) {
+    BlockedAttr layout = layoutOf(type);
+    return !layout || layout.hasHalo();
+  };
+  if (hasHalo(op.getAnchorInput(0).getType()))
+    return false;
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  for (Value operand : llvm::drop_begin(op.getInputs(), op.getAnchor()->getNumOperands())) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    bool spatial = llvm::any_of(type.getShape().take_back(2), [](int64_t size) { return size != 1; });
+    if (spatial && (constantOf(operand) || type.getShape() != result.getShape() || hasHalo(type)))
+      return false;
+  }
+  return !hasHalo(result);
 }

@@ -30,4 +30,8 @@ struct ConvShape {
   bool isPointwise() const { return kh == 1 && kw == 1 && strideH == 1 && strideW == 1; }
 };
 
+/// Whether rows of a region's anchor, its result and its other operands may be seen as one long row, since nothing lies
+/// between them.
+bool mayMergeRows(cnn::FusedOp op, const ConvShape &shape);
+
 } // namespace cnnc::loops

@@ -60,7 +60,7 @@ public:
     int64_t channels = s.filterBlocks() * kBlock;
     int64_t most = s.groups == 1 || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
     SmallVector<std::pair<double, DirectPlan>> tiles;
-    for (int64_t merge = 1; merge <= (mayMerge(op, s) ? s.outRows : 1); ++merge)
+    for (int64_t merge = 1; merge <= (mayMergeRows(op, s) ? s.outRows : 1); ++merge)
       if (s.outRows % merge == 0)
         for (RegisterTile tile : tilesFor(target, merge * s.outColumns, channels, most))
           tiles.push_back({rowCycles(target, merge * s.outColumns, channels, tile) / merge, {tile, merge}});
@@ -106,28 +106,6 @@ public:
     writeDirectRows(op, target, phase, rows);
   }
   void lower(FusedOp op, const Target &target, Phase &phase) const override { writeDirect(op, target, phase); }
-
-private:
-  /// Rows may be seen as one long row where nothing lies between them.
-  static bool mayMerge(FusedOp op, const ConvShape &s) {
-    if (s.matrix || op->getParentOfType<ChainOp>() || !s.isPointwise() || s.padTop || s.padLeft ||
-        s.outRows != s.rows || s.outColumns != s.columns)
-      return false;
-    auto hasHalo = [](Type type) {
-      BlockedAttr layout = layoutOf(type);
-      return !layout || layout.hasHalo();
-    };
-    if (hasHalo(op.getAnchorInput(0).getType()))
-      return false;
-    auto result = cast<RankedTensorType>(op->getResult(0).getType());
-    for (Value operand : llvm::drop_begin(op.getInputs(), op.getAnchor()->getNumOperands())) {
-      auto type = cast<RankedTensorType>(operand.getType());
-      bool spatial = llvm::any_of(type.getShape().take_back(2), [](int64_t size) { return size != 1; });
-      if (spatial && (constantOf(operand) || type.getShape() != result.getShape() || hasHalo(type)))
-        return false;
-    }
-    return !hasHalo(result);
-  }
 };
 
 RegisterAlgorithm<Direct> registration;

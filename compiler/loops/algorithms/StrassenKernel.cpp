@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tile of pixels of the upper half and its mate in the lower, with a part of the first filters and its mate, are one
+// piece of work: its seven products pass through the registers one after another, and what is not finished waits in the
+// result:
+//
+//   C11 = P1 + P2   C12 = U4 + P3   C21 = U3 - P4   C22 = U3 + P5   with U2 = P1 + P6, U3 = U2 + P7, U4 = U2 + P5
+#include "compiler/loops/algorithms/StrassenKernel.h"
+
+#include "compiler/loops/Epilogue.h"
+#include "dialects/cnn/Constants.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+StrassenPlan StrassenPlan::of(DictionaryAttr parameters) {
+  auto list = [&](StringRef name) { return cast<DenseI64ArrayAttr>(parameters.get(name)).asArrayRef(); };
+  return {{list("tile")[0], list("tile")[1]}, list("merge").front(), parameters.contains("prefetch")};
+}
+
+DictionaryAttr StrassenPlan::attribute(MLIRContext *context) const {
+  Builder builder(context);
+  SmallVector<NamedAttribute> parameters = {
+      builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({tile.pixels, tile.channels})),
+      builder.getNamedAttr("merge", builder.getDenseI64ArrayAttr({merge}))};
+  if (prefetch)
+    parameters.push_back(builder.getNamedAttr("prefetch", builder.getStringAttr("next")));
+  return builder.getDictionaryAttr(parameters);
+}
+
+MemRefType loops::strassenSums(MLIRContext *context, const ConvShape &s) {
+  return MemRefType::get({4, s.inputBlocks() / 2, llvm::divideCeilSigned(s.outRows, 2), s.outColumns, Target::kBlock},
+                         Float32Type::get(context));
+}
+
+namespace {
+constexpr int64_t kBlock = Target::kBlock;
+
+/// A quarter of a matrix: the first or second half of its rows, and of its columns.
+struct Quarter {
+  int64_t row, column;
+};
+constexpr Quarter k11 = {0, 0}, k12 = {0, 1}, k21 = {1, 0}, k22 = {1, 1};
+
+class StrassenKernel {
+public:
+  StrassenKernel(FusedOp op, const Target &target, Phase &phase)
+      : op(op), target(target), phase(phase), s(ConvShape::of(op)),
+        plan(StrassenPlan::of(op.getPlanAttr().getParameters())), blocks(s.inputBlocks() / 2), channels(s.filters / 2),
+        rows(llvm::divideCeilSigned(s.outRows, 2) / plan.merge),
+        vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {}
+
+  void writeSums() {
+    Loops &loops = phase.loops;
+    Value x = phase.memory(op.getAnchorInput(0));
+    Value sums = phase.workspace(op, 0, strassenSums(op.getContext(), s));
+    int64_t half = llvm::divideCeilSigned(s.outRows, 2);
+    phase.setName("strassen_sums");
+    phase.setGrid(blocks * half, half);
+    auto writeRow = [&](Value block, Value row, bool isLast) {
+      auto input = [&](Quarter a, Value column, Value lane) {
+        return load(loops, x,
+                    {loops.index(0), loops.add(block, a.column * blocks), inRow(loops, loops.add(row, a.row * half)),
+                     inColumn(loops, column), lane});
+      };
+      auto write = [&](Value column, Value lane) {
+        Value first = input(k11, column, lane), zero = loops.number(vector, 0);
+        Value lower = isLast ? zero : input(k21, column, lane);
+        Value s1 = isLast ? zero : plus(loops, lower, input(k22, column, lane));
+        Value s2 = minus(loops, s1, first), s3 = minus(loops, first, lower);
+        Value s4 = minus(loops, input(k12, column, lane), s2);
+        std::array<Value, 4> made = {s1, s2, s3, s4};
+        for (auto [index, sum] : llvm::enumerate(made))
+          vector::StoreOp::create(loops.builder, loops.loc, sum, sums,
+                                  ValueRange{loops.index(index), block, row, column, lane});
+      };
+      loops.loop(
+          s.outColumns,
+          [&](Value column) {
+            loops.loop(
+                loops.index(0), loops.index(kBlock), target.lanes(), [&](Value lane) { write(column, lane); }, "lane");
+          },
+          "column");
+    };
+    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+      Value block = loops.named(loops.div(i, half), "block"), row = loops.named(loops.rem(i, half), "row");
+      forRow(loops, row, [&](bool isLast) { writeRow(block, row, isLast); });
+    });
+  }
+
+  void write() {
+    Loops &loops = phase.loops;
+    Epilogue epilogue(phase, op, /*anchored=*/true, plan.merge);
+    SmallVector<Value> arguments = {phase.memory(op.getAnchorInput(0), merged(op.getAnchorInput(0))),
+                                    phase.packed(constantOf(op.getAnchorInput(1)), filterPacking())};
+    hasBias = op.getAnchor()->getNumOperands() == 3;
+    if (hasBias)
+      arguments.push_back(phase.packed(constantOf(op.getAnchorInput(2)), biasPacking()));
+    arguments.push_back(phase.memory(op->getResult(0), merged(op->getResult(0))));
+    llvm::append_range(arguments, epilogue.memory());
+    MemRefType sums = strassenSums(op.getContext(), s);
+    arguments.push_back(phase.workspace(op, 0, plan.merge == 1 ? sums : mergeRows(sums, plan.merge)));
+    phase.setName("strassen");
+    int64_t parts = llvm::divideCeil(channels, plan.tile.channels);
+    phase.setGrid(parts * rows);
+    loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
+      TilePlace place = {
+          loops.index(0), loops.named(loops.div(i, rows), "part"), loops.named(loops.rem(i, rows), "row"), {}, {}};
+      forWidthOfPart(loops, place.part, channels, plan.tile.channels, [&](int64_t width) {
+        RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
+        forEachTile(loops, cut, [&](int64_t size, Value column) {
+          place.column = column;
+          SmallVector<Value> all = arguments;
+          if (plan.prefetch)
+            all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
+          place.appendTo(all);
+          forRow(loops, place.row, [&](bool isLast) {
+            func::CallOp::create(loops.builder, loops.loc,
+                                 writeTile(epilogue, size, width, isLast, ValueRange(all).getTypes()), all);
+          });
+        });
+      });
+    });
+  }
+
+private:
+  Value load(Loops &loops, Value memory, ValueRange at) {
+    return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
+  }
+  Value plus(Loops &loops, Value a, Value b) { return arith::AddFOp::create(loops.builder, loops.loc, a, b); }
+  Value minus(Loops &loops, Value a, Value b) { return arith::SubFOp::create(loops.builder, loops.loc, a, b); }
+
+  Value inRow(Loops &loops, Value row) {
+    return loops.add(loops.mul(row, s.strideH), layoutOf(op.getAnchorInput(0).getType()).top());
+  }
+  Value inColumn(Loops &loops, Value column) {
+    return loops.add(loops.mul(column, s.strideW), layoutOf(op.getAnchorInput(0).getType()).left());
+  }
+  /// Runs `body` for a row of the upper half, and says whether it is one that has no mate in the lower half.
+  void forRow(Loops &loops, Value row, function_ref<void(bool isLast)> body) {
+    if (s.outRows % 2 == 0)
+      return body(false);
+    Value hasMate =
+        arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, row, loops.index(rows - 1));
+    auto choice = scf::IfOp::create(loops.builder, loops.loc, hasMate, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(loops.builder);
+    loops.builder.setInsertionPointToStart(choice.thenBlock());
+    body(false);
+    loops.builder.setInsertionPointToStart(choice.elseBlock());
+    body(true);
+  }
+
+  /// The value's memory with `merge` rows seen as one.
+  MemRefType merged(Value value) const {
+    MemRefType type = phase.network.storage.of(value).type;
+    return plan.merge == 1 ? type : mergeRows(type, plan.merge);
+  }
+
+  /// B11, B21, B22, -T4, T1, T2, T3: the right factors of the seven products, P4 with its sign.
+  Packing filterPacking() {
+    MLIRContext *context = op.getContext();
+    auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
+    auto term = [&](double factor, Quarter b) {
+      return Packing::Term{factor, {b.column * channels, b.row * blocks * kBlock, 0, 0}};
+    };
+    return {{7, channels / kBlock, blocks, kBlock, kBlock},
+            AffineMap::get(5, 0,
+                           {dim(1) * kBlock + dim(4), dim(2) * kBlock + dim(3), getAffineConstantExpr(0, context),
+                            getAffineConstantExpr(0, context)},
+                           context),
+            {},
+            {{term(1, k11)},
+             {term(1, k21)},
+             {term(1, k22)},
+             {term(-1, k22), term(1, k12), term(-1, k11), term(1, k21)},
+             {term(1, k12), term(-1, k11)},
+             {term(1, k22), term(-1, k12), term(1, k11)},
+             {term(1, k22), term(-1, k12)}}};
+  }
+  Packing biasPacking() {
+    MLIRContext *context = op.getContext();
+    return {{s.filterBlocks(), kBlock},
+            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
+  }
+
+  /// Who prefetches the next part, as in direct convolution.
+  PrefetchAhead prefetches() const {
+    return {plan.tile.channels / kBlock, rows * RowCut(s.outColumns * plan.merge, plan.tile.pixels).count};
+  }
+  Value ahead(Loops &loops, const TilePlace &place, Value number, int64_t tilesOfRow) const {
+    int64_t ofPart = plan.tile.channels / kBlock;
+    Value own = loops.mul(place.part, ofPart), turn = loops.add(loops.mul(place.row, tilesOfRow), number);
+    Value next = loops.add(loops.add(own, ofPart), loops.mul(turn, prefetches().each));
+    return prefetches().choose(loops, turn, next, own);
+  }
+
+  func::FuncOp writeTile(const Epilogue &epilogue, int64_t pixels, int64_t width, bool isLast, TypeRange types) {
+    std::string name =
+        "strassen_tile_" + std::to_string(pixels) + "x" + std::to_string(width) + (isLast ? "_last" : "");
+    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+      TileArguments t(loops, arguments, hasBias, /*inChain=*/false);
+      writeProducts(loops, t, epilogue, pixels, width / target.lanes(), isLast);
+    });
+  }
+
+  void writeProducts(Loops &loops, const TileArguments &t, const Epilogue &epilogue, int64_t pixels, int64_t vectors,
+                     bool isLast) {
+    auto [image, part, row, column, share] = t.place;
+    ValueRange others = t.others;
+    Value next = plan.prefetch ? others.back() : Value();
+    Value sumsOfInput = plan.prefetch ? others.drop_back().back() : others.back();
+    sumsOfInput.setLoc(NameLoc::get(loops.builder.getStringAttr("sums")));
+    if (next)
+      next.setLoc(NameLoc::get(loops.builder.getStringAttr("ahead")));
+    BlockedAttr out = layoutOf(op->getResult(0).getType());
+    auto laneOf = [&](int64_t v) { return v * target.lanes(); };
+    SmallVector<Value> filterBlocks;
+    for (int64_t v = 0; v < vectors; ++v)
+      filterBlocks.push_back(loops.add(loops.mul(part, plan.tile.channels / kBlock), laneOf(v) / kBlock));
+
+    // An element of a left factor: of pixel p, and a channel of a block.
+    using Factor = std::function<Value(int64_t p, Value block, Value channel)>;
+    auto quarter = [&](Quarter a) -> Factor {
+      return [&, a](int64_t p, Value block, Value channel) {
+        return loops.load(t.x,
+                          {loops.index(0), loops.add(block, a.column * blocks),
+                           inRow(loops, loops.add(row, a.row * rows)), inColumn(loops, loops.add(column, p)), channel});
+      };
+    };
+    auto sum = [&](int64_t which) -> Factor {
+      return [&, which](int64_t p, Value block, Value channel) {
+        return loops.load(sumsOfInput, {loops.index(which - 1), block, row, loops.add(column, p), channel});
+      };
+    };
+    // `sums` and the product of a left factor with the right factor `index`.
+    auto plusProduct = [&](SmallVector<Value> sums, const Factor &factor, int64_t index) {
+      return loops.carry(blocks, sums, "block", [&](Value block, ValueRange carried) {
+        return loops.carry(kBlock, carried, "channel", [&](Value channel, ValueRange last) {
+          SmallVector<Value> result(last), weights;
+          for (int64_t v = 0; v < vectors; ++v)
+            weights.push_back(loops.named(
+                load(loops, t.w,
+                     {loops.index(index), filterBlocks[v], block, channel, loops.index(laneOf(v) % kBlock)}),
+                "weight"));
+          for (int64_t i = 0; next && i < prefetches().each; ++i)
+            loops.prefetch(t.w, {loops.index(index), loops.add(next, i), block, channel, loops.index(0)});
+          for (int64_t p = 0; p < pixels; ++p) {
+            Value pixel = loops.named(
+                vector::BroadcastOp::create(loops.builder, loops.loc, vector, factor(p, block, channel)), "pixel");
+            for (int64_t v = 0; v < vectors; ++v)
+              result[v * pixels + p] =
+                  vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[v], result[v * pixels + p]);
+          }
+          return result;
+        });
+      });
+    };
+
+    auto forEach = [&](function_ref<void(int64_t v, int64_t p, size_t index)> body) {
+      for (int64_t p = 0; p < pixels; ++p)
+        for (int64_t v = 0; v < vectors; ++v)
+          body(v, p, v * pixels + p);
+    };
+    auto blockOf = [&](int64_t v, Quarter c) { return loops.add(filterBlocks[v], c.column * channels / kBlock); };
+    auto placeOf = [&](int64_t v, int64_t p, Quarter c) -> SmallVector<Value> {
+      return {image, blockOf(v, c), loops.add(row, c.row * rows + out.top()), loops.add(column, p + out.left()),
+              loops.index(laneOf(v) % kBlock)};
+    };
+    auto keep = [&](ValueRange sums, Quarter c) {
+      forEach([&](int64_t v, int64_t p, size_t i) {
+        vector::StoreOp::create(loops.builder, loops.loc, sums[i], t.y, placeOf(v, p, c));
+      });
+    };
+    auto kept = [&](Quarter c) {
+      SmallVector<Value> sums(pixels * vectors);
+      forEach([&](int64_t v, int64_t p, size_t i) { sums[i] = load(loops, t.y, placeOf(v, p, c)); });
+      return sums;
+    };
+    auto finish = [&](ValueRange sums, Quarter c) {
+      forEach([&](int64_t v, int64_t p, size_t i) {
+        Value value = sums[i], lane = loops.index(laneOf(v) % kBlock);
+        if (hasBias)
+          value = plus(loops, value, load(loops, t.bias, {blockOf(v, c), lane}));
+        value = epilogue.apply(loops, others, value, vector,
+                               {image, blockOf(v, c), loops.add(row, c.row * rows), loops.add(column, p), lane});
+        vector::StoreOp::create(loops.builder, loops.loc, value, t.y, placeOf(v, p, c));
+      });
+    };
+    auto sumsOf = [&](ValueRange a, ValueRange b) {
+      return llvm::map_to_vector(llvm::zip_equal(a, b),
+                                 [&](auto pair) -> Value { return plus(loops, std::get<0>(pair), std::get<1>(pair)); });
+    };
+
+    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0));
+    SmallVector<Value> p1 = plusProduct(zeros, quarter(k11), 0);
+    keep(p1, k12);
+    finish(plusProduct(p1, quarter(k12), 1), k11);
+    SmallVector<Value> u2 = plusProduct(kept(k12), sum(2), 5);
+    if (isLast) // with A21 = A22 = 0 there are no P4, P5 and P7
+      return finish(plusProduct(u2, sum(4), 2), k12);
+    keep(u2, k12);
+    keep(plusProduct(u2, sum(3), 6), k21);
+    SmallVector<Value> p5 = plusProduct(zeros, sum(1), 4);
+    keep(sumsOf(kept(k12), p5), k12);
+    finish(sumsOf(kept(k21), p5), k22);
+    finish(plusProduct(kept(k12), sum(4), 2), k12);
+    finish(plusProduct(kept(k21), quarter(k22), 3), k21);
+  }
+
+  FusedOp op;
+  const Target &target;
+  Phase &phase;
+  ConvShape s;
+  StrassenPlan plan;
+  int64_t blocks, channels, rows; ///< half of the input's blocks, of the filters, of the rows as they are merged
+  VectorType vector;
+  bool hasBias = false;
+};
+} // namespace
+
+void loops::writeStrassenSums(FusedOp op, const Target &target, Phase &phase) {
+  StrassenKernel(op, target, phase).writeSums();
+}
+void loops::writeStrassen(FusedOp op, const Target &target, Phase &phase) { StrassenKernel(op, target, phase).write(); }

@@ -15,14 +15,14 @@ namespace {
 constexpr int64_t KiB = 1 << 10, MiB = 1 << 20;
 
 /// Cores that differ in what kernels should do, told apart by their features.
-constexpr Core kNeon = {"neon", 2, 2, 2, 64 * KiB, 1 * MiB, 8 * MiB, 32, 12, 6, 2.8};
-constexpr Core kSse = {"sse", 1, 2, 2, 32 * KiB, 512 * KiB, 8 * MiB, 24, 10, 5, 3.5};
-constexpr Core kAvx2 = {"avx2", 2, 2, 2, 32 * KiB, 512 * KiB, 16 * MiB, 32, 12, 6, 3.5};
+constexpr Core kNeon = {"neon", 2, 2, 2, 2, 8, 64 * KiB, 1 * MiB, 8 * MiB, 32, 12, 6, 2.8};
+constexpr Core kSse = {"sse", 1, 2, 2, 2, 4, 32 * KiB, 512 * KiB, 8 * MiB, 24, 10, 5, 3.5};
+constexpr Core kAvx2 = {"avx2", 2, 2, 2, 2, 8, 32 * KiB, 512 * KiB, 16 * MiB, 32, 12, 6, 3.5};
 /// Intel's servers: two 512-bit units, and a third cache that is large, shared and slow.
-constexpr Core kAvx512 = {"avx512", 2, 2, 3, 48 * KiB, 2 * MiB, 32 * MiB, 48, 9, 4.5, 3.0};
+constexpr Core kAvx512 = {"avx512", 2, 2, 3, 1.9, 20, 48 * KiB, 2 * MiB, 32 * MiB, 48, 9, 4.5, 3.0};
 /// 512-bit instructions on 256-bit units.
-constexpr Core kZen4 = {"zen4", 1, 1, 2, 32 * KiB, 1 * MiB, 32 * MiB, 32, 16, 7, 3.7};
-constexpr Core kZen5 = {"zen5", 2, 2, 2, 48 * KiB, 1 * MiB, 32 * MiB, 48, 16, 8, 4.0};
+constexpr Core kZen4 = {"zen4", 1, 1, 2, 2, 4, 32 * KiB, 1 * MiB, 32 * MiB, 32, 16, 7, 3.7};
+constexpr Core kZen5 = {"zen5", 2, 2, 2, 2, 20, 48 * KiB, 1 * MiB, 32 * MiB, 48, 16, 8, 4.0};
 
 /// What an x86-64 level offers (x86-64 psABI, table of micro-architecture levels).
 struct Level {

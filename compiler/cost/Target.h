@@ -15,6 +15,8 @@ struct Core {
   double multiplyAdds; ///< full vectors a cycle
   double loads;        ///< full vectors a cycle
   double broadcasts;   ///< of one element, a cycle
+  double folded;       ///< the same as an operand of a multiply-add
+  double sums;         ///< that do not depend on each other and keep its units busy
   int64_t l1Bytes, l2Bytes, l3Bytes;
   double l2Rate, l3Rate, memoryRate; ///< bytes a cycle
   double gigahertz;                  ///< under such load, to say estimates as times

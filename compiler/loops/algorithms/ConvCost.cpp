@@ -17,6 +17,23 @@ double reading(const Core &core, double bytes, double times, double span) {
   return bytes * times * (span <= core.l2Bytes * 0.7 ? kNear / core.l2Rate : kFar / core.l3Rate);
 }
 
+/// The same beside `computing` cycles: little is left of what comes slowly enough to be fetched ahead.
+double readingBeside(const Core &core, double computing, double bytes, double times, double span) {
+  constexpr double kNear = 2.5, kFar = 0.75;
+  // A cache does not forget all at once.
+  double missing = std::clamp(span / core.l1Bytes - 1, 0.0, 1.0);
+  double near = missing * bytes * times / core.l2Rate;
+  double far = span > core.l2Bytes * 0.7 ? bytes * times / core.l3Rate : 0;
+  return near * std::min(1.0, kNear * near / computing) + far * std::min(kFar, kFar * far / computing);
+}
+
+/// Cycles that rows of results add which leave the second cache, when they go to many planes in turn, `piece` bytes to
+/// each: fetching ahead begins anew for each.
+double scattered(const Core &core, double bytes, double piece) {
+  constexpr double kBegin = 256;
+  return bytes <= core.l2Bytes * 0.7 ? 0 : bytes / piece * kBegin;
+}
+
 /// All cycles, where `computing` of them need weights that nothing read since the last run: they come from the third
 /// cache, or from memory if some layers like this one would fill it. Hidden is most of it, if tiles ask for them
 /// before.
@@ -36,7 +53,8 @@ double rowOfTiles(const Target &target, const RowCut &cut, int64_t width, double
 }
 } // namespace
 
-double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t operators, const Target &target) {
+double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t operators, int64_t residuals,
+                           const Target &target) {
   const Core &core = target.core;
   int64_t channels = s.filterBlocks() * kBlock, rows = s.outRows / plan.merge;
   double steps = s.depth() * s.inputBlock * s.kh * s.kw;
@@ -50,20 +68,25 @@ double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t o
 
   double parts = static_cast<double>(channels) / plan.tile.channels;
   double weights = 4.0 * channels * steps, slice = weights / parts;
-  double skipped = s.kh * s.kw == 1 ? s.strideH * s.strideW : 1;
+  double skipped = s.kh * s.kw == 1 ? s.strideH : 1; // skipped pixels of a row are fetched with the others
   double input = 4.0 * s.channels * s.rows * s.columns / skipped;
   double rowOfInput = input / s.rows * std::max<int64_t>(s.kh, plan.merge * s.strideH);
   double tiles = rows * cut.count;
-  double memory = 0;
+  double computing = row * rows, memory = 0;
+  auto read = [&](double bytes, double times, double span) {
+    memory += readingBeside(core, computing, bytes, times, span);
+  };
   if (plan.rowsOutside) {
-    memory += reading(core, weights, rows - 1, weights + rowOfInput);
-    memory += reading(core, weights, rows * (cut.count - 1), slice);
-    memory += reading(core, rowOfInput, rows * parts, rowOfInput + slice);
+    read(weights, rows - 1, weights + rowOfInput);
+    read(weights, rows * (cut.count - 1), slice + 4.0 * steps * cut.size);
+    read(rowOfInput, rows * (parts - 1), rowOfInput + slice);
+    double results = 4.0 * channels * s.outRows * s.outColumns;
+    memory += scattered(core, results * (1 + residuals), 4.0 * kBlock * s.outColumns * plan.merge);
   } else {
-    memory += reading(core, weights, tiles - 1, (slice + 4.0 * steps * cut.size) / passes);
-    memory += reading(core, input, parts - 1, input + slice);
+    read(weights, tiles - 1, (slice + 4.0 * steps * cut.size) / passes);
+    read(input, parts - 1, input + slice);
   }
-  return withWeights(core, s.images * (row * rows + memory), weights, plan.prefetch);
+  return withWeights(core, s.images * (computing + memory), weights, plan.prefetch);
 }
 
 double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, const Target &target) {

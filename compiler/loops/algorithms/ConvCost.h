@@ -10,8 +10,9 @@
 
 namespace cnnc::loops {
 
-/// `operators`: the elementwise ones after the convolution.
-double directCycles(const ConvShape &shape, const DirectPlan &plan, int64_t operators, const Target &target);
+/// `operators`: the elementwise ones after the convolution; `residuals`: values like the result that they read.
+double directCycles(const ConvShape &shape, const DirectPlan &plan, int64_t operators, int64_t residuals,
+                    const Target &target);
 double winogradCycles(const WinogradShape &shape, const WinogradPlan &plan, const Target &target);
 double strassenCycles(const ConvShape &shape, const StrassenPlan &plan, int64_t operators, const Target &target);
 

@@ -92,8 +92,16 @@ public:
   }
 
   double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
-    return directCycles(ConvShape::of(op), DirectPlan::of(parameters), llvm::range_size(op.getBody().getOps()) - 1,
-                        target);
+    int64_t operators = llvm::range_size(op.getBody().getOps()) - 1;
+    int64_t residuals = op.getInputs().size() - op.getAnchor()->getNumOperands();
+    ConvShape s = ConvShape::of(op);
+    if (auto chain = op->getParentOfType<ChainOp>()) {
+      // Bands are like images of few rows.
+      int64_t height = cast<RankedTensorType>(chain.getY().getType()).getDimSize(2);
+      int64_t bands = llvm::divideCeil(height, chain.getRows());
+      s.images *= bands, s.rows = llvm::divideCeil(s.rows, bands), s.outRows = llvm::divideCeil(s.outRows, bands);
+    }
+    return directCycles(s, DirectPlan::of(parameters), operators, residuals, target);
   }
 
   std::optional<RowWindow> rowWindow(FusedOp op) const override {

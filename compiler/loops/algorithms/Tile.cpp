@@ -77,12 +77,14 @@ double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) 
   const Core &core = target.core;
   double sums = pixels * vectors;
   double arithmetic = sums / core.multiplyAdds;
-  double loads = vectors / core.loads + pixels / core.broadcasts;
+  // What only one multiply-add reads becomes its operand.
+  double loads = vectors / core.loads + pixels / (vectors == 1 ? core.folded : core.broadcasts);
   double issue = (sums * (target.hasFma ? 1 : 2) + pixels + vectors + 2) / 6;
   constexpr double kLatency = 4; // until a sum can be added to again
+  double waiting = std::max(0.0, core.sums - sums) * 0.075;
   // Of two tiles bound by arithmetic the one that asks less of the caches; weights come from the second one.
   double traffic = vectors * target.vectorBits / 8 / core.l2Rate * 0.15 + pixels * 0.02;
-  return std::max({arithmetic, loads, issue, kLatency}) + traffic;
+  return std::max({arithmetic + waiting, loads, issue, kLatency}) + traffic;
 }
 
 double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile) {

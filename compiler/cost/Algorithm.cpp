@@ -2,6 +2,8 @@
 // The registry of algorithms, and the choice between them.
 #include "compiler/cost/Algorithm.h"
 
+#include "dialects/cnn/Constants.h"
+
 using namespace cnnc;
 
 namespace {
@@ -26,6 +28,14 @@ double Algorithm::cycles(cnn::FusedOp op, mlir::DictionaryAttr, const Target &ta
   // Kernels without parameters mostly wait for memory, and add or compare rather than multiply and add.
   return flopsOf(op) / (target.core.multiplyAdds * target.lanes()) +
          bytes / (bytes > target.core.l2Bytes ? target.core.l3Rate : target.core.l2Rate);
+}
+
+int64_t Algorithm::weightBytes(cnn::FusedOp op) const {
+  int64_t bytes = 0;
+  for (mlir::Value operand : op.getInputs())
+    if (cnn::constantOf(operand))
+      bytes += cnn::bytesOf(operand.getType());
+  return bytes;
 }
 
 cnn::PlanAttr Choice::plan() const {

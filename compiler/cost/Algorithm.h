@@ -55,6 +55,10 @@ public:
   }
   /// The estimated cycles of one of the candidates.
   virtual double cycles(cnn::FusedOp op, mlir::DictionaryAttr parameters, const Target &target) const;
+  /// Bytes of its constants as they are packed.
+  virtual int64_t weightBytes(cnn::FusedOp op) const;
+  /// Bytes of later weights that its phase can ask for while it computes (CnnDialect::kAhead).
+  virtual int64_t prefetchRoom(cnn::FusedOp, const Target &) const { return 0; }
   /// Memory that it needs besides operands and results, once its parameters are known.
   virtual int64_t workspaceBytes(cnn::FusedOp, const Target &) const { return 0; }
   /// Whether a phase of its own makes what all shares of the main one read.

@@ -69,6 +69,8 @@ const Step kSteps[] = {
     {Stage::Scheduled, plain<graph::createAssignHalos>},
     // Each region gets the parameters of its algorithm.
     {Stage::Scheduled, forTarget<graph::ChoosePlansOptions, graph::createChoosePlans>},
+    // Weights that a region would wait for are asked for before.
+    {Stage::Scheduled, forTarget<graph::PrefetchWeightsOptions, graph::createPrefetchWeights>},
 };
 } // namespace
 

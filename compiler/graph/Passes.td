@@ -55,4 +55,7 @@ def AssignHalos : Cnn_GraphPass<"assign-halos"> {
 def ChoosePlans : Cnn_TargetPass<"choose-plans"> {
   let summary = "Choose the parameters of each region's algorithm";
 }
+def PrefetchWeights : Cnn_TargetPass<"prefetch-weights"> {
+  let summary = "Let regions that compute ask for the weights of later ones that would wait for them";
+}
 #endif

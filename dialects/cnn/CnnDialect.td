@@ -30,6 +30,8 @@ def Cnn_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kBytes = "cnn.bytes";
     /// On a region: the text of the plan that it is to get, as --emit=plans prints it.
     static constexpr ::llvm::StringLiteral kWantedPlan = "cnn.wanted_plan";
+    /// On a region: the weights of later ones that its phase asks for: how many bytes behind its own, and how many.
+    static constexpr ::llvm::StringLiteral kAhead = "cnn.ahead";
     void registerAttributes();
   }];
 }

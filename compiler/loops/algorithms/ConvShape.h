@@ -25,6 +25,8 @@ struct ConvShape {
   int64_t firstInputBlock(int64_t block) const {
     return block * Target::kBlock / groupFilters() * groupChannels() / inputBlock;
   }
+  /// Multiply-adds of a result, those with the zeros of packed filters too.
+  int64_t steps() const { return depth() * inputBlock * kh * kw; }
   /// How many input blocks any filter block reads.
   int64_t depth() const;
   bool isPointwise() const { return kh == 1 && kw == 1 && strideH == 1 && strideW == 1; }

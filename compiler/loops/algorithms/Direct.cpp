@@ -104,6 +104,23 @@ public:
     return directCycles(s, DirectPlan::of(parameters), operators, residuals, target);
   }
 
+  int64_t weightBytes(FusedOp op) const override {
+    ConvShape s = ConvShape::of(op);
+    return s.filterBlocks() * kBlock * (1 + s.steps()) * 4;
+  }
+  int64_t prefetchRoom(FusedOp op, const Target &target) const override {
+    DictionaryAttr parameters = op.getPlanAttr().getParameters();
+    DirectPlan plan = DirectPlan::of(parameters);
+    if (!plan.prefetch)
+      return 0;
+    // Half of what memory can bring in this time, and a block of filters a tile.
+    constexpr double kShare = 0.5;
+    ConvShape s = ConvShape::of(op);
+    int64_t own = weightBytes(op), tiles = plan.tilesOf(s);
+    int64_t bytes = static_cast<int64_t>(kShare * target.core.memoryRate * cycles(op, parameters, target)) - own;
+    return std::clamp<int64_t>(bytes, 0, tiles * s.steps() * kBlock * 4);
+  }
+
   std::optional<RowWindow> rowWindow(FusedOp op) const override {
     ConvShape s = ConvShape::of(op);
     if (s.matrix)

@@ -5,7 +5,6 @@
 #include "compiler/loops/algorithms/DirectKernel.h"
 
 #include "compiler/loops/Epilogue.h"
-#include "compiler/loops/algorithms/ConvShape.h"
 #include "dialects/cnn/Constants.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -25,6 +24,12 @@ DirectPlan DirectPlan::of(DictionaryAttr parameters) {
     plan.pass = pass.asArrayRef().front();
   plan.prefetch = parameters.contains("prefetch");
   return plan;
+}
+
+int64_t DirectPlan::tilesOf(const ConvShape &s) const {
+  int64_t channels = s.matrix ? s.filters : s.filterBlocks() * Target::kBlock;
+  return llvm::divideCeilSigned(channels, tile.channels) * (s.outRows / merge) *
+         RowCut(s.outColumns * merge, tile.pixels).count;
 }
 
 DictionaryAttr DirectPlan::attribute(MLIRContext *context) const {
@@ -67,6 +72,11 @@ public:
     weights = phase.packed(constantOf(op.getAnchorInput(1)), weightPacking());
     if (op.getAnchor()->getNumOperands() == 3)
       bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
+    if (auto later = op->getAttrOfType<DenseI64ArrayAttr>(CnnDialect::kAhead)) {
+      int64_t block = s.steps() * kBlock * 4;
+      firstLater = s.filterBlocks() + llvm::divideCeilSigned(later[0], block);
+      laterCount = llvm::divideCeilSigned(later[1], block);
+    }
     output = phase.memory(op->getResult(0), merge(op->getResult(0)));
     phase.setName((s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)));
   }
@@ -191,6 +201,8 @@ private:
         all.push_back(pass.begin);
       if (plan.prefetch)
         all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
+      if (laterCount)
+        all.push_back(later(loops, place, cut.number(loops, size, column), cut.count));
       place.appendTo(all);
       bool inChain = static_cast<bool>(place.share);
       func::CallOp::create(loops.builder, loops.loc, writeTile(size, width, ValueRange(all).getTypes(), inChain, pass),
@@ -212,6 +224,14 @@ private:
     return prefetches().choose(loops, turn, next, own);
   }
 
+  /// The block of weights behind the filters that a tile prefetches for later phases.
+  Value later(Loops &loops, const TilePlace &place, Value number, int64_t tilesOfRow) const {
+    Value row = loops.add(loops.mul(place.part, s.outRows / merged), place.row);
+    Value turn = loops.add(loops.mul(row, tilesOfRow), number);
+    return PrefetchAhead(laterCount, plan.tilesOf(s))
+        .choose(loops, turn, loops.add(turn, firstLater), loops.mul(place.part, tile.channels / kBlock));
+  }
+
   func::FuncOp writeTile(int64_t pixels, int64_t width, TypeRange types, bool inChain, Pass pass) {
     std::string name = (s.matrix ? "fc" : "conv" + std::to_string(s.kh) + "x" + std::to_string(s.kw)) + "_tile_" +
                        std::to_string(pixels) + "x" + std::to_string(width);
@@ -219,11 +239,19 @@ private:
       name += pass.isFirst ? "_first" : pass.isLast ? "_last" : "_next";
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
       TileArguments tileArguments(loops, arguments, static_cast<bool>(bias), inChain);
-      pass.begin =
-          plan.pass ? tileArguments.others[tileArguments.others.size() - (plan.prefetch ? 2 : 1)] : loops.index(0);
-      if (plan.pass)
-        pass.begin.setLoc(NameLoc::get(loops.builder.getStringAttr("firstBlock")));
-      writeSum(loops, tileArguments, pixels, width, pass);
+      ValueRange more = tileArguments.others.drop_front(epilogue.memory().size());
+      auto next = [&](bool isThere, StringRef word) {
+        if (!isThere)
+          return Value();
+        Value value = more.front();
+        value.setLoc(NameLoc::get(loops.builder.getStringAttr(word)));
+        more = more.drop_front();
+        return value;
+      };
+      Value firstBlock = next(plan.pass, "firstBlock");
+      pass.begin = plan.pass ? firstBlock : loops.index(0);
+      Value ahead = next(plan.prefetch, "ahead"), later = next(laterCount, "later");
+      writeSum(loops, tileArguments, pixels, width, pass, ahead, later);
     });
   }
 
@@ -236,11 +264,9 @@ private:
     return {loops.div(first, kBlock), loops.add(loops.rem(first, kBlock), offset)};
   }
 
-  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels, const Pass &pass) {
+  void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels, const Pass &pass, Value ahead,
+                Value later) {
     auto [image, part, row, column, share] = t.place;
-    Value ahead = plan.prefetch ? t.others.back() : Value();
-    if (ahead)
-      ahead.setLoc(NameLoc::get(loops.builder.getStringAttr("ahead")));
     int64_t vectors = llvm::divideCeil(channels, target.lanes());
     SmallVector<std::pair<Value, Value>> filters;
     for (int64_t v = 0; v < vectors; ++v)
@@ -265,6 +291,8 @@ private:
       if (ahead)
         for (int64_t i = 0; i < prefetches().each; ++i)
           loops.prefetch(t.w, {loops.add(ahead, i), block, ky, kx, channel, loops.index(0)});
+      if (later)
+        loops.prefetch(t.w, {later, block, ky, kx, channel, loops.index(0)});
       Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, s.dilationH)));
       Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
       Value inBlock = loops.add(firstBlock, block);
@@ -372,6 +400,8 @@ private:
   DirectPlan plan;
   RegisterTile tile;
   int64_t merged, depth;
+  /// Blocks of weights that are asked for here and read by later phases.
+  int64_t firstLater = 0, laterCount = 0;
   Epilogue epilogue;
   VectorType vector;
   RowPlace from, to;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/loops/Chain.h"
+#include "compiler/loops/algorithms/ConvShape.h"
 #include "compiler/loops/algorithms/Tile.h"
 
 namespace cnnc::loops {
@@ -15,6 +16,9 @@ struct DirectPlan {
   /// Not 0: a part's sums are made in passes over its pixels, each of this many input blocks, whose filters stay in the
   /// first cache meanwhile. Between passes the sums lie in the result.
   int64_t pass = 0;
+
+  /// Tiles of all rows of an image.
+  int64_t tilesOf(const ConvShape &s) const;
 
   static DirectPlan of(mlir::DictionaryAttr parameters);
   mlir::DictionaryAttr attribute(mlir::MLIRContext *context) const;

@@ -67,6 +67,10 @@ public:
                           target);
   }
 
+  int64_t weightBytes(FusedOp op) const override {
+    ConvShape s = ConvShape::of(op);
+    return s.filters * (1 + s.channels * 7 / 4) * 4;
+  }
   int64_t workspaceBytes(FusedOp op, const Target &) const override {
     return 4 * strassenSums(op.getContext(), ConvShape::of(op)).getNumElements();
   }

@@ -90,6 +90,10 @@ public:
     return winogradCycles(WinogradShape(op, m), WinogradPlan::of(parameters), target);
   }
 
+  int64_t weightBytes(FusedOp op) const override {
+    WinogradShape s(op, m);
+    return s.n * s.n * s.channels * s.filterBlocks() * kBlock * 4;
+  }
   int64_t workspaceBytes(FusedOp op, const Target &) const override {
     return WinogradSpace(op.getContext(), WinogradShape(op, m), WinogradPlan::of(op.getPlanAttr().getParameters()))
         .bytes();

@@ -44,6 +44,15 @@ struct Quarter {
   int64_t row, column;
 };
 constexpr Quarter k11 = {0, 0}, k12 = {0, 1}, k21 = {1, 0}, k22 = {1, 1};
+/// The sums of quarters of the input are numbered where quarters have their row.
+constexpr Quarter kS1 = {0, 0}, kS2 = {1, 0}, kS3 = {2, 0}, kS4 = {3, 0};
+
+/// A product's left factor (a sum of quarters of the input, or a quarter), whether it is added to what
+/// is kept of others, and its end: it is kept for others, or finishes a quarter of the result, or both.
+struct Kind {
+  bool ofSums, isAdded;
+  enum { Keep, Finish, Both } end;
+};
 
 class StrassenKernel {
 public:
@@ -159,7 +168,7 @@ private:
     return plan.merge == 1 ? type : mergeRows(type, plan.merge);
   }
 
-  /// B11, B21, B22, -T4, T1, T2, T3: the right factors of the seven products, P4 with its sign.
+  /// B11, B21, T2, T3, T1, B22, -T4: the right factors of the seven products in their order, P4 with its sign.
   Packing filterPacking() {
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
@@ -174,11 +183,11 @@ private:
             {},
             {{term(1, k11)},
              {term(1, k21)},
-             {term(1, k22)},
-             {term(-1, k22), term(1, k12), term(-1, k11), term(1, k21)},
-             {term(1, k12), term(-1, k11)},
              {term(1, k22), term(-1, k12), term(1, k11)},
-             {term(1, k22), term(-1, k12)}}};
+             {term(1, k22), term(-1, k12)},
+             {term(1, k12), term(-1, k11)},
+             {term(1, k22)},
+             {term(-1, k22), term(1, k12), term(-1, k11), term(1, k21)}}};
   }
   Packing biasPacking() {
     MLIRContext *context = op.getContext();
@@ -197,22 +206,65 @@ private:
     return prefetches().choose(loops, turn, next, own);
   }
 
+  /// The seven products of a tile, or the four of one without a mate.
   func::FuncOp writeTile(const Epilogue &epilogue, int64_t pixels, int64_t width, bool isLast, TypeRange types) {
     std::string name =
         "strassen_tile_" + std::to_string(pixels) + "x" + std::to_string(width) + (isLast ? "_last" : "");
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
       TileArguments t(loops, arguments, hasBias, /*inChain=*/false);
-      writeProducts(loops, t, epilogue, pixels, width / target.lanes(), isLast);
+      // The sums of the input stand behind what the epilogue reads.
+      int64_t operands = epilogue.memory().size();
+      Value sums = t.others[operands];
+      sums.setLoc(NameLoc::get(loops.builder.getStringAttr("sums")));
+      auto product = [&](Kind kind, int64_t index, Quarter a, Quarter from, Quarter to) {
+        SmallVector<Value> all = {kind.ofSums ? sums : t.x, t.w};
+        if (hasBias)
+          all.push_back(t.bias);
+        all.push_back(t.y);
+        llvm::append_range(all, t.others.take_front(operands));
+        llvm::append_range(all, t.others.drop_front(operands + 1)); // ahead
+        for (int64_t number : {index, a.row, a.column})
+          all.push_back(loops.index(number));
+        for (Quarter c : {from, to})
+          all.append({loops.add(loops.mul(t.place.part, plan.tile.channels / kBlock), c.column * channels / kBlock),
+                      loops.add(t.place.row, c.row * rows)});
+        t.place.appendTo(all);
+        func::CallOp::create(loops.builder, loops.loc,
+                             writeProduct(epilogue, kind, pixels, width, ValueRange(all).getTypes()), all);
+      };
+      product({false, false, Kind::Keep}, 0, k11, k12, k12);  // P1
+      product({false, true, Kind::Finish}, 1, k12, k12, k11); // C11 = P1 + P2
+      product({true, true, Kind::Keep}, 2, kS2, k12, k12);    // U2 = P1 + P6
+      if (!isLast) {
+        product({true, true, Kind::Keep}, 3, kS3, k12, k21);  // U3 = U2 + P7
+        product({true, false, Kind::Both}, 4, kS1, k12, k21); // U4 = U2 + P5, C22 = U3 + P5
+      }
+      product({true, true, Kind::Finish}, 5, kS4, k12, k12); // C12 = U4 + P3; with A21 = A22 = 0, U4 is U2
+      if (!isLast)
+        product({false, true, Kind::Finish}, 6, k22, k21, k21); // C21 = U3 - P4
     });
   }
 
-  void writeProducts(Loops &loops, const TileArguments &t, const Epilogue &epilogue, int64_t pixels, int64_t vectors,
-                     bool isLast) {
+  func::FuncOp writeProduct(const Epilogue &epilogue, Kind kind, int64_t pixels, int64_t width, TypeRange types) {
+    static constexpr StringLiteral kEnds[] = {"keep", "finish", "both"};
+    std::string name = ("strassen_" + kEnds[kind.end] + Twine("_") + Twine(pixels) + "x" + Twine(width)).str();
+    return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
+      TileArguments t(loops, arguments, hasBias, /*inChain=*/false);
+      static constexpr StringLiteral kNames[] = {"product",  "fromRow",  "fromColumn", "startBlock",
+                                                 "startRow", "endBlock", "endRow"};
+      ValueRange numbers = t.others.take_back(std::size(kNames));
+      for (auto [number, word] : llvm::zip(numbers, kNames))
+        number.setLoc(NameLoc::get(loops.builder.getStringAttr(word)));
+      writeProduct(loops, t, numbers, epilogue, kind, pixels, width / target.lanes());
+    });
+  }
+
+  void writeProduct(Loops &loops, const TileArguments &t, ValueRange numbers, const Epilogue &epilogue, Kind kind,
+                    int64_t pixels, int64_t vectors) {
     auto [image, part, row, column, share] = t.place;
-    ValueRange others = t.others;
-    Value next = plan.prefetch ? others.back() : Value();
-    Value sumsOfInput = plan.prefetch ? others.drop_back().back() : others.back();
-    sumsOfInput.setLoc(NameLoc::get(loops.builder.getStringAttr("sums")));
+    Value product = numbers[0], aRow = numbers[1], aColumn = numbers[2];
+    auto start = std::pair(numbers[3], numbers[4]), end = std::pair(numbers[5], numbers[6]);
+    Value next = plan.prefetch ? t.others.drop_back(numbers.size()).back() : Value();
     if (next)
       next.setLoc(NameLoc::get(loops.builder.getStringAttr("ahead")));
     BlockedAttr out = layoutOf(op->getResult(0).getType());
@@ -221,93 +273,64 @@ private:
     for (int64_t v = 0; v < vectors; ++v)
       filterBlocks.push_back(loops.add(loops.mul(part, plan.tile.channels / kBlock), laneOf(v) / kBlock));
 
-    // An element of a left factor: of pixel p, and a channel of a block.
-    using Factor = std::function<Value(int64_t p, Value block, Value channel)>;
-    auto quarter = [&](Quarter a) -> Factor {
-      return [&, a](int64_t p, Value block, Value channel) {
-        return loops.load(t.x,
-                          {loops.index(0), loops.add(block, a.column * blocks),
-                           inRow(loops, loops.add(row, a.row * rows)), inColumn(loops, loops.add(column, p)), channel});
-      };
-    };
-    auto sum = [&](int64_t which) -> Factor {
-      return [&, which](int64_t p, Value block, Value channel) {
-        return loops.load(sumsOfInput, {loops.index(which - 1), block, row, loops.add(column, p), channel});
-      };
-    };
-    // `sums` and the product of a left factor with the right factor `index`.
-    auto plusProduct = [&](SmallVector<Value> sums, const Factor &factor, int64_t index) {
-      return loops.carry(blocks, sums, "block", [&](Value block, ValueRange carried) {
-        return loops.carry(kBlock, carried, "channel", [&](Value channel, ValueRange last) {
-          SmallVector<Value> result(last), weights;
-          for (int64_t v = 0; v < vectors; ++v)
-            weights.push_back(loops.named(
-                load(loops, t.w,
-                     {loops.index(index), filterBlocks[v], block, channel, loops.index(laneOf(v) % kBlock)}),
-                "weight"));
-          for (int64_t i = 0; next && i < prefetches().each; ++i)
-            loops.prefetch(t.w, {loops.index(index), loops.add(next, i), block, channel, loops.index(0)});
-          for (int64_t p = 0; p < pixels; ++p) {
-            Value pixel = loops.named(
-                vector::BroadcastOp::create(loops.builder, loops.loc, vector, factor(p, block, channel)), "pixel");
-            for (int64_t v = 0; v < vectors; ++v)
-              result[v * pixels + p] =
-                  vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[v], result[v * pixels + p]);
-          }
-          return result;
-        });
-      });
-    };
-
+    /// The first block of filters and the row of a tile in a quarter of the result.
+    using Place = std::pair<Value, Value>;
     auto forEach = [&](function_ref<void(int64_t v, int64_t p, size_t index)> body) {
       for (int64_t p = 0; p < pixels; ++p)
         for (int64_t v = 0; v < vectors; ++v)
           body(v, p, v * pixels + p);
     };
-    auto blockOf = [&](int64_t v, Quarter c) { return loops.add(filterBlocks[v], c.column * channels / kBlock); };
-    auto placeOf = [&](int64_t v, int64_t p, Quarter c) -> SmallVector<Value> {
-      return {image, blockOf(v, c), loops.add(row, c.row * rows + out.top()), loops.add(column, p + out.left()),
+    auto blockOf = [&](int64_t v, const Place &at) { return loops.add(at.first, laneOf(v) / kBlock); };
+    auto vectorAt = [&](int64_t v, int64_t p, const Place &at) -> SmallVector<Value> {
+      return {image, blockOf(v, at), loops.add(at.second, out.top()), loops.add(column, p + out.left()),
               loops.index(laneOf(v) % kBlock)};
     };
-    auto keep = [&](ValueRange sums, Quarter c) {
-      forEach([&](int64_t v, int64_t p, size_t i) {
-        vector::StoreOp::create(loops.builder, loops.loc, sums[i], t.y, placeOf(v, p, c));
-      });
-    };
-    auto kept = [&](Quarter c) {
-      SmallVector<Value> sums(pixels * vectors);
-      forEach([&](int64_t v, int64_t p, size_t i) { sums[i] = load(loops, t.y, placeOf(v, p, c)); });
-      return sums;
-    };
-    auto finish = [&](ValueRange sums, Quarter c) {
+    // Sums, and what is kept at `from`, go to `to`.
+    auto keep = [&](ValueRange sums, std::optional<Place> from, const Place &to, bool isFinal) {
       forEach([&](int64_t v, int64_t p, size_t i) {
         Value value = sums[i], lane = loops.index(laneOf(v) % kBlock);
-        if (hasBias)
-          value = plus(loops, value, load(loops, t.bias, {blockOf(v, c), lane}));
-        value = epilogue.apply(loops, others, value, vector,
-                               {image, blockOf(v, c), loops.add(row, c.row * rows), loops.add(column, p), lane});
-        vector::StoreOp::create(loops.builder, loops.loc, value, t.y, placeOf(v, p, c));
+        if (from)
+          value = plus(loops, value, load(loops, t.y, vectorAt(v, p, *from)));
+        if (isFinal && hasBias)
+          value = plus(loops, value, load(loops, t.bias, {blockOf(v, to), lane}));
+        if (isFinal)
+          value = epilogue.apply(loops, t.others, value, vector,
+                                 {image, blockOf(v, to), to.second, loops.add(column, p), lane});
+        vector::StoreOp::create(loops.builder, loops.loc, value, t.y, vectorAt(v, p, to));
       });
     };
-    auto sumsOf = [&](ValueRange a, ValueRange b) {
-      return llvm::map_to_vector(llvm::zip_equal(a, b),
-                                 [&](auto pair) -> Value { return plus(loops, std::get<0>(pair), std::get<1>(pair)); });
-    };
 
-    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0));
-    SmallVector<Value> p1 = plusProduct(zeros, quarter(k11), 0);
-    keep(p1, k12);
-    finish(plusProduct(p1, quarter(k12), 1), k11);
-    SmallVector<Value> u2 = plusProduct(kept(k12), sum(2), 5);
-    if (isLast) // with A21 = A22 = 0 there are no P4, P5 and P7
-      return finish(plusProduct(u2, sum(4), 2), k12);
-    keep(u2, k12);
-    keep(plusProduct(u2, sum(3), 6), k21);
-    SmallVector<Value> p5 = plusProduct(zeros, sum(1), 4);
-    keep(sumsOf(kept(k12), p5), k12);
-    finish(sumsOf(kept(k21), p5), k22);
-    finish(plusProduct(kept(k12), sum(4), 2), k12);
-    finish(plusProduct(kept(k21), quarter(k22), 3), k21);
+    Value inputRow = kind.ofSums ? row : inRow(loops, loops.add(row, loops.mul(aRow, rows)));
+    auto element = [&](int64_t p, Value block, Value channel) {
+      Value pixel = loops.add(column, p);
+      if (kind.ofSums)
+        return loops.load(t.x, {aRow, block, inputRow, pixel, channel});
+      Value inputBlock = loops.add(block, loops.mul(aColumn, blocks));
+      return loops.load(t.x, {loops.index(0), inputBlock, inputRow, inColumn(loops, pixel), channel});
+    };
+    SmallVector<Value> sums(pixels * vectors, loops.number(vector, 0));
+    sums = loops.carry(blocks, sums, "block", [&](Value block, ValueRange carried) {
+      return loops.carry(kBlock, carried, "channel", [&](Value channel, ValueRange last) {
+        SmallVector<Value> result(last), weights;
+        for (int64_t v = 0; v < vectors; ++v)
+          weights.push_back(loops.named(
+              load(loops, t.w, {product, filterBlocks[v], block, channel, loops.index(laneOf(v) % kBlock)}), "weight"));
+        for (int64_t i = 0; next && i < prefetches().each; ++i)
+          loops.prefetch(t.w, {product, loops.add(next, i), block, channel, loops.index(0)});
+        for (int64_t p = 0; p < pixels; ++p) {
+          Value pixel = loops.named(
+              vector::BroadcastOp::create(loops.builder, loops.loc, vector, element(p, block, channel)), "pixel");
+          for (int64_t v = 0; v < vectors; ++v)
+            result[v * pixels + p] =
+                vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[v], result[v * pixels + p]);
+        }
+        return result;
+      });
+    });
+    if (kind.end != Kind::Both)
+      return keep(sums, kind.isAdded ? std::optional(start) : std::nullopt, end, kind.end == Kind::Finish);
+    keep(sums, end, {start.first, end.second}, /*isFinal=*/true);
+    keep(sums, start, start, /*isFinal=*/false);
   }
 
   FusedOp op;

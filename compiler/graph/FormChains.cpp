@@ -21,8 +21,6 @@ using namespace cnnc;
 using namespace cnnc::cnn;
 
 namespace {
-/// Bytes a cycle from the second cache and from beyond it.
-constexpr double kNearRate = 32, kFarRate = 12;
 constexpr int64_t kMostRows = 8;
 
 int64_t weightBytes(FusedOp op) {
@@ -71,7 +69,8 @@ const Algorithm *stageAlgorithm(FusedOp op, const Target &target) {
 /// What a chain saves and what it costs, in cycles.
 struct Estimate {
   double saved = 0, spent = 0;
-  bool pays() const { return saved > spent; }
+  /// Much of what is saved would have been hidden; what is spent is certain.
+  bool pays() const { return saved > 1.3 * spent; }
 };
 
 struct FormChains : graph::impl::FormChainsBase<FormChains> {
@@ -120,7 +119,8 @@ private:
                                 << " (--bottleneck=" << bottleneck << "): " << why;
   }
 
-  /// Saved is the way of the results between the stages to beyond the second cache and back, if they do not stay there.
+  /// Saved is the way of the results between the stages to beyond the second cache and back, if they do not stay there;
+  /// their lines are also fetched before they are written.
   /// Spent are weights that each band reads again, and algorithms that are slower.
   Estimate estimate(ArrayRef<FusedOp> stages) {
     Estimate cost;
@@ -137,12 +137,13 @@ private:
       int64_t between = bytesOf(stage->getResultTypes());
       int64_t beside = std::max(bytesOf(stage.getAnchorInput(0).getType()), bytesOf(next->getResultTypes()));
       if (between + beside > target->core.l2Bytes / 2)
-        cost.saved += 2 * between * (1 / kFarRate - 1 / kNearRate);
+        cost.saved += between * (3 / target->core.l3Rate - 2 / target->core.l2Rate);
     }
     int64_t height = cast<RankedTensorType>(stages.back()->getResult(0).getType()).getDimSize(2);
     int64_t bands = llvm::divideCeilSigned(height, rowsFor(weights));
     if (weights > target->core.l1Bytes / 2)
-      cost.spent += static_cast<double>(bands) * weights / (weights > target->core.l2Bytes / 2 ? kFarRate : kNearRate);
+      cost.spent += static_cast<double>(bands) * weights /
+                    (weights > target->core.l2Bytes / 2 ? target->core.l3Rate : target->core.l2Rate);
     return cost;
   }
 

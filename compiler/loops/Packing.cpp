@@ -36,22 +36,33 @@ int64_t WeightTable::add(ElementsAttr source, const Packing &packing) {
   return offset;
 }
 
-/// G f G^T for all filters of a weight of f32.
-static std::vector<char> transformTaps(ArrayRef<char> bytes, ArrayRef<int64_t> shape, const std::vector<std::vector<double>> &taps) {
-  int64_t n = taps.size(), k = taps.front().size(), filters = ShapedType::getNumElements(shape.drop_back(2));
-  std::vector<char> result(filters * n * n * sizeof(float));
-  std::vector<float> filter(k * k), transformed(n * n);
+using Matrix = std::vector<std::vector<double>>;
+
+/// G f H^T for all filters of a weight of f32.
+static std::vector<char> transformTaps(ArrayRef<char> bytes, ArrayRef<int64_t> shape, const Matrix &g,
+                                       const Matrix &h) {
+  size_t n = g.size(), m = h.size(), rows = g.front().size(), columns = h.front().size();
+  int64_t filters = ShapedType::getNumElements(shape.drop_back(2));
+  std::vector<char> result(filters * n * m * sizeof(float));
+  std::vector<float> filter(rows * columns), transformed(n * m);
+  std::vector<double> half(n * columns);
   for (int64_t f = 0; f < filters; ++f) {
-    std::memcpy(filter.data(), bytes.data() + f * k * k * sizeof(float), k * k * sizeof(float));
-    for (int64_t a = 0; a < n; ++a)
-      for (int64_t b = 0; b < n; ++b) {
-        double sum = 0;
-        for (int64_t i = 0; i < k; ++i)
-          for (int64_t j = 0; j < k; ++j)
-            sum += taps[a][i] * taps[b][j] * filter[i * k + j];
-        transformed[a * n + b] = static_cast<float>(sum);
+    std::memcpy(filter.data(), bytes.data() + f * filter.size() * sizeof(float), filter.size() * sizeof(float));
+    for (size_t a = 0; a < n; ++a)
+      for (size_t j = 0; j < columns; ++j) {
+        half[a * columns + j] = 0;
+        for (size_t i = 0; i < rows; ++i)
+          half[a * columns + j] += g[a][i] * filter[i * columns + j];
       }
-    std::memcpy(result.data() + f * n * n * sizeof(float), transformed.data(), n * n * sizeof(float));
+    for (size_t a = 0; a < n; ++a)
+      for (size_t b = 0; b < m; ++b) {
+        double sum = 0;
+        for (size_t j = 0; j < columns; ++j)
+          sum += half[a * columns + j] * h[b][j];
+        transformed[a * m + b] = static_cast<float>(sum);
+      }
+    std::memcpy(result.data() + f * transformed.size() * sizeof(float), transformed.data(),
+                transformed.size() * sizeof(float));
   }
   return result;
 }
@@ -94,9 +105,10 @@ public:
     if (bytes.empty())
       expand(source);
     if (!packing.taps.empty()) {
-      owned = transformTaps(bytes, sourceShape, packing.taps);
+      owned = transformTaps(bytes, sourceShape, packing.taps[0], packing.taps[1]);
       bytes = owned;
-      sourceShape[sourceShape.size() - 1] = sourceShape[sourceShape.size() - 2] = packing.taps.size();
+      sourceShape[sourceShape.size() - 2] = packing.taps[0].size();
+      sourceShape[sourceShape.size() - 1] = packing.taps[1].size();
     }
     strides.assign(sourceShape.size(), 1);
     for (int64_t d = static_cast<int64_t>(sourceShape.size()) - 2; d >= 0; --d)

@@ -13,12 +13,12 @@ namespace cnnc::loops {
 /// the source. Blocking, permuting, padding and spreading over groups are all such maps; so the compiler can stream
 /// it, and a phase could compute it where weights are inputs.
 ///
-/// With `taps`, an n x k matrix G of Winograd's filter transform, the map leads into a source whose last two dimensions
-/// are n x n: those of G f G^T for each k x k filter f.
+/// With `taps`, Winograd's filter transforms G and H for rows and columns, the map leads into a source that holds
+/// G f H^T for each filter f, its last two dimensions.
 struct Packing {
   llvm::SmallVector<int64_t> shape;
   mlir::AffineMap map;
-  std::vector<std::vector<double>> taps = {};
+  std::vector<std::vector<std::vector<double>>> taps = {};
   /// With `sums`, element i of a weight of f32 is a sum over the terms of i[0]: their factors times source elements
   /// map(i) + shift.
   struct Term {

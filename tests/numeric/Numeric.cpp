@@ -12,9 +12,9 @@
 
 using namespace cnnc::numeric;
 
-/// Each element may be wrong by this many epsilon of its magnitude.
-static constexpr double kSlack = 8;
-/// And by this: numbers below the least normal f32 may be zero.
+/// Where more slack than usual is allowed, only up to this part of the largest element.
+static constexpr double kMostOfLargest = 1e-5;
+/// Each element may be wrong by this: numbers below the least normal f32 may be zero.
 static constexpr double kTiny = 1.2e-38;
 /// How many cases that do not build are named.
 static constexpr int kMostFailures = 5;
@@ -80,6 +80,7 @@ Case Case::plusResidual() const {
 /// What was lost before `next` goes through it like a value: all of our operators are linear in it, or less.
 Case Case::then(const Case &next) const {
   Case result = *this;
+  result.slack = std::max(slack, next.slack);
   auto apply = [next](const Expected &before, const std::vector<Tensor> &in) {
     std::vector<Tensor> values = {before.value}, sizes = {before.magnitude};
     for (const Tensor &operand : in) {
@@ -184,11 +185,15 @@ std::optional<std::string> Instance::mismatch(const std::vector<char> &output) c
   std::string type = resultType();
   size_t size = bytesOf(type);
   EXPECT_EQ(want.value.shape, shape()) << what.name() << ": the reference has another shape";
+  double largest = 0;
+  for (double value : want.value.values)
+    largest = std::max(largest, std::abs(value));
   for (size_t i = 0; i < want.value.values.size(); ++i) {
     double got = decode(type, &output[i * size]), exact = want.value.values[i];
     bool integer = type[0] != 'f' && type[0] != 'b';
-    double allowed =
-        integer ? 0 : kTiny + kSlack * epsilonOf(type) * want.magnitude.values[i] + roundingOf(type) * std::abs(exact);
+    double unit = epsilonOf(type) * want.magnitude.values[i];
+    double sum = std::min(what.slack * unit, std::max(Case().slack * unit, kMostOfLargest * largest));
+    double allowed = integer ? 0 : kTiny + sum + roundingOf(type) * std::abs(exact);
     if (got == exact || (std::isnan(got) && std::isnan(exact)) || std::abs(got - exact) <= allowed)
       continue;
     std::ostringstream text;

@@ -57,6 +57,7 @@ struct Case {
   Shape shape; ///< of the result
   std::function<Expected(const std::vector<Tensor> &)> reference;
   std::string type = "f32", resultType = {}; ///< of the elements; of the result, if it is another
+  double slack = 8;                          ///< each element may be wrong by this many epsilon of its magnitude
   /// Where the operator has several results: their shapes, and which of them is looked at.
   std::vector<Shape> results = {};
   size_t position = 0;

@@ -138,6 +138,21 @@ static std::vector<Case> cases() {
   all.push_back(conv({.channels = 64, .height = 7, .width = 7, .filters = 80, .pad = {1, 1, 1, 1}}).plusResidual());
   all.push_back(conv({.batch = 2, .channels = 32, .height = 29, .width = 30, .filters = 48, .pad = {1, 1, 1, 1}}));
   all.push_back(conv({.batch = 2, .channels = 17, .height = 28, .width = 28, .filters = 36, .pad = {0, 2, 1, 0}}));
+  // Of other tiles and filters.
+  for (int64_t width : {14, 15, 30})
+    all.push_back(conv({.channels = 40, .height = width, .width = width, .filters = 48, .pad = {1, 1, 1, 1}}));
+  all.push_back(
+      conv({.channels = 32, .height = 26, .width = 25, .filters = 32, .kh = 5, .kw = 5, .pad = {2, 2, 2, 2}}));
+  for (auto [kh, kw] : {std::pair(1, 3), {3, 1}, {1, 7}, {7, 1}})
+    all.push_back(conv({.batch = 2,
+                        .channels = 49,
+                        .height = 17,
+                        .width = 16,
+                        .filters = 33,
+                        .kh = kh,
+                        .kw = kw,
+                        .pad = {kh / 2, kw / 2, kh / 2, kw / 2}})
+                      .then("relu", "", relu));
   all.push_back(conv({.channels = 58, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1, .stride = {2, 2}}));
   all.push_back(conv({.channels = 8, .filters = 8, .pad = {1, 1, 1, 1}, .constantWeights = false}));
   // Strassen's product: of even and odd rows, merged rows and rows with a halo, strides, and with something behind it.

@@ -91,7 +91,7 @@ double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t o
 
 double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, const Target &target) {
   const Core &core = target.core;
-  int64_t channels = s.filterBlocks() * kBlock, products = s.n * s.n;
+  int64_t channels = s.filterBlocks() * kBlock, products = s.products();
   double blocks = plan.isWhole ? 1 : llvm::divideCeil(s.tiles(), plan.block);
   double parts = static_cast<double>(channels) / plan.tile.channels;
   RowCut cut(plan.block, plan.tile.pixels);

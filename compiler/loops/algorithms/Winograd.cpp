@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Winograd's convolution for 3x3 filters of stride 1: n^2 products for m^2 outputs, n = m + 2.
+// Winograd's convolution for filters of stride 1: in each dimension n = m + r - 1 products for m outputs of r taps.
+// Tiles of many sizes compete, as far as their rounding error is allowed.
 //
 // Maps of many tiles go block by block, so that a block's matrices stay in the cache; of small ones a phase of its own
 // transforms the whole input, and the shares of the main phase are blocks of filters, so that each reads its filters
@@ -7,6 +8,7 @@
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Epilogue.h"
 #include "compiler/loops/algorithms/ConvCost.h"
+#include "compiler/loops/algorithms/WinogradMatrices.h"
 #include "dialects/cnn/Constants.h"
 
 using namespace mlir;
@@ -18,6 +20,8 @@ namespace {
 constexpr int64_t kBlock = Target::kBlock;
 /// So many ways to tile the products are candidates.
 constexpr size_t kTiles = 3;
+/// Tiles of more noise may round off more than 1e-5 of the largest result.
+constexpr double kMostNoise = 600;
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
@@ -25,7 +29,7 @@ ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.get
 /// that is not much more.
 SmallVector<WinogradPlan> blockings(const WinogradShape &s, const Target &target) {
   SmallVector<WinogradPlan> result;
-  int64_t tiles = s.tiles(), perTile = s.n * s.n * (s.inputBlocks() + 2) * kBlock * 4;
+  int64_t tiles = s.tiles(), perTile = s.products() * (s.inputBlocks() + 2) * kBlock * 4;
   auto add = [&](int64_t blocks, bool isWhole) {
     WinogradPlan plan;
     plan.block = llvm::divideCeil(tiles, blocks);
@@ -33,24 +37,24 @@ SmallVector<WinogradPlan> blockings(const WinogradShape &s, const Target &target
     if (llvm::none_of(result, [&](auto &known) { return known.block == plan.block && known.isWhole == isWhole; }))
       result.push_back(plan);
   };
-  if (s.images == 1 && tiles * perTile <= 3 * target.core.l2Bytes)
+  if (s.images == 1 && tiles * perTile <= 6 * target.core.l2Bytes)
     add(1, true);
   for (int64_t share : {8, 4, 2, 1})
     add(llvm::divideCeil(tiles, std::max<int64_t>(target.core.l2Bytes / share / perTile, 8)), false);
   return result;
 }
 
-template <int64_t m>
 class Winograd : public Algorithm {
 public:
-  StringRef name() const override { return m == 2 ? "winograd2" : "winograd4"; }
+  explicit Winograd(WinogradTile tile) : tile(tile), ownName(WinogradShape::name(tile)) {}
+  StringRef name() const override { return ownName; }
   int rank() const override { return 50; }
   bool accepts(FusedOp op, const Target &target) const override {
     auto conv = dyn_cast<ConvOp>(op.getAnchor());
     auto isOne = [](int64_t value) { return value == 1; };
     if (!conv || target.strict || !Epilogue::supports(op, /*anchored=*/true) || conv.getGroups() != 1 ||
-        shapeOf(conv.getWeight()).take_back(2) != ArrayRef<int64_t>{3, 3} || !llvm::all_of(conv.getStride(), isOne) ||
-        !llvm::all_of(conv.getDilation(), isOne) || shapeOf(conv.getX())[1] < kBlock)
+        !llvm::all_of(conv.getStride(), isOne) || !llvm::all_of(conv.getDilation(), isOne) ||
+        shapeOf(conv.getX())[1] < kBlock || !fits(op))
       return false;
     for (unsigned i = 1; i < conv->getNumOperands(); ++i)
       if (!constantOf(op.getAnchorInput(i)))
@@ -63,50 +67,69 @@ public:
     if (cast<BlockArgument>(conv.getX()).getArgNumber() != index)
       return LayoutNeed::blocked();
     // Whole tiles are read, also where the map ends within one.
-    WinogradShape s(op, m);
+    WinogradShape s(op, tile);
     auto in = shapeOf(conv.getX());
-    int64_t bottom = s.tileRows * m + 2 - s.padTop - in[2], right = s.tileColumns * m + 2 - s.padLeft - in[3];
+    int64_t bottom = (s.tileRows - 1) * s.m[0] + s.n[0] - s.padTop - in[2];
+    int64_t right = (s.tileColumns - 1) * s.m[1] + s.n[1] - s.padLeft - in[3];
     return LayoutNeed::blocked(kBlock,
                                {s.padTop, s.padLeft, std::max<int64_t>(bottom, 0), std::max<int64_t>(right, 0)});
   }
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
-    WinogradShape s(op, m);
+    WinogradShape s(op, tile);
     int64_t channels = s.filterBlocks() * kBlock, most = std::min<int64_t>(channels, 4 * kBlock);
     SmallVector<DictionaryAttr> result;
     for (WinogradPlan plan : blockings(s, target)) {
       plan.prefetch = true;
       auto tiles = tilesFor(target, plan.block, channels, most, kBlock);
       tiles.truncate(std::min(tiles.size(), kTiles));
-      for (RegisterTile tile : tiles) {
-        plan.tile = tile;
+      for (RegisterTile registers : tiles) {
+        plan.tile = registers;
         result.push_back(plan.attribute(op.getContext()));
       }
     }
     return result;
   }
   double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {
-    return winogradCycles(WinogradShape(op, m), WinogradPlan::of(parameters), target);
+    return winogradCycles(WinogradShape(op, tile), WinogradPlan::of(parameters), target);
   }
 
   int64_t weightBytes(FusedOp op) const override {
-    WinogradShape s(op, m);
-    return s.n * s.n * s.channels * s.filterBlocks() * kBlock * 4;
+    WinogradShape s(op, tile);
+    return s.products() * s.channels * s.filterBlocks() * kBlock * 4;
   }
   int64_t workspaceBytes(FusedOp op, const Target &) const override {
-    return WinogradSpace(op.getContext(), WinogradShape(op, m), WinogradPlan::of(op.getPlanAttr().getParameters()))
+    return WinogradSpace(op.getContext(), WinogradShape(op, tile), WinogradPlan::of(op.getPlanAttr().getParameters()))
         .bytes();
   }
   bool prepares(FusedOp op) const override {
     return cast<StringAttr>(op.getPlanAttr().getParameters().get("order")).getValue() == "filters";
   }
   void prepare(FusedOp op, const Target &target, Phase &phase) const override {
-    writeWinogradInput(op, m, target, phase);
+    writeWinogradInput(op, tile, target, phase);
   }
-  void lower(FusedOp op, const Target &target, Phase &phase) const override { writeWinograd(op, m, target, phase); }
+  void lower(FusedOp op, const Target &target, Phase &phase) const override { writeWinograd(op, tile, target, phase); }
+
+private:
+  /// Whether there are matrices for the filter, and they round little enough. A single tap needs none.
+  bool fits(FusedOp op) const {
+    WinogradShape s(op, tile);
+    for (unsigned d : {0, 1})
+      if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d]))
+        return false;
+    return s.products() > 1 && s.noise() <= kMostNoise;
+  }
+
+  WinogradTile tile;
+  std::string ownName;
 };
 
-RegisterAlgorithm<Winograd<2>> registration2;
-RegisterAlgorithm<Winograd<4>> registration4;
+const bool areRegistered = [] {
+  constexpr WinogradTile kTiles[] = {{2, 2}, {4, 4}, {5, 5}, {6, 6}, {4, 7}, {4, 2},
+                                     {1, 2}, {2, 1}, {1, 3}, {3, 1}, {1, 4}, {4, 1}};
+  for (WinogradTile tile : kTiles)
+    registerAlgorithm(std::make_unique<Winograd>(tile));
+  return true;
+}();
 } // namespace

@@ -8,16 +8,29 @@
 
 namespace cnnc::loops {
 
-/// The numbers of a convolution by F(m, 3).
+/// The pixels that a tile makes: m of F(m, r) for each dimension, 1 where the filter has one tap.
+struct WinogradTile {
+  int64_t rows, columns;
+};
+
+/// The numbers of a convolution by tiles. Pairs are vertical, horizontal.
 struct WinogradShape {
-  int64_t m, n, images, channels, filters, rows, columns; // rows and columns of the result
+  std::array<int64_t, 2> m, taps, n;                ///< of F(m, taps) from n products
+  int64_t images, channels, filters, rows, columns; // rows and columns of the result
   int64_t tileRows, tileColumns;
   int64_t padTop, padLeft;
 
-  WinogradShape(cnn::FusedOp op, int64_t m);
+  WinogradShape(cnn::FusedOp op, WinogradTile tile);
   int64_t tiles() const { return tileRows * tileColumns; }
+  int64_t products() const { return n[0] * n[1]; }
   int64_t inputBlocks() const { return llvm::divideCeil(channels, Target::kBlock); }
   int64_t filterBlocks() const { return llvm::divideCeil(filters, Target::kBlock); }
+  /// The factor of the rounding error, to direct sums.
+  double noise() const;
+  /// So many blocks of input channels are summed up from zero: the more noise, the fewer.
+  int64_t blocksOfSum() const;
+  /// `winograd4`, or `winograd4x7` where tiles are no squares.
+  static std::string name(WinogradTile tile);
 };
 
 /// How many tiles make a block, and how the products are tiled.
@@ -32,13 +45,16 @@ struct WinogradPlan {
 };
 
 /// The shares of the main phase, and the matrices in the workspace: those of the transformed input and the products of
-/// each slot, and room for two transforms in work.
+/// each slot, and room for two transforms in work. Matrices have an odd number of blocks each, so that those of a tile
+/// fall into different sets of the caches.
 struct WinogradSpace {
   /// Shares of the grid that may run at once; each has a workspace.
   static constexpr int64_t kSlots = 16;
 
   int64_t blocks, parts, grid, grain;
-  mlir::MemRefType input, products, work;
+  mlir::MemRefType input;    ///< [slot][product][block of channels and tile][kBlock]
+  mlir::MemRefType products; ///< [slot][product][tile and block of filters][kBlock]
+  mlir::MemRefType work;
 
   WinogradSpace(mlir::MLIRContext *context, const WinogradShape &s, const WinogradPlan &plan);
   int64_t productOffset() const { return 4 * input.getNumElements(); }
@@ -47,8 +63,8 @@ struct WinogradSpace {
 };
 
 /// Writes the phase that transforms a whole input.
-void writeWinogradInput(cnn::FusedOp op, int64_t m, const Target &target, Phase &phase);
+void writeWinogradInput(cnn::FusedOp op, WinogradTile tile, const Target &target, Phase &phase);
 /// Writes the phase of a region by its plan.
-void writeWinograd(cnn::FusedOp op, int64_t m, const Target &target, Phase &phase);
+void writeWinograd(cnn::FusedOp op, WinogradTile tile, const Target &target, Phase &phase);
 
 } // namespace cnnc::loops

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace cnnc;
@@ -25,11 +26,32 @@ static std::vector<double> rootsWithout(ArrayRef<double> points, size_t skip) {
   return coefficients;
 }
 
-WinogradMatrices WinogradMatrices::of(int64_t m) {
-  constexpr int64_t taps = 3;
-  const std::vector<double> points = m == 2 ? std::vector<double>{0, 1, -1} : std::vector<double>{0, 2. / 3, -2. / 3, 1.5, -1.5};
+/// The points for n products, besides infinity, of least noise among small fractions. Pairs of opposite signs share
+/// sums.
+static std::optional<std::vector<double>> pointsFor(int64_t n) {
+  switch (n) {
+  case 1:
+    return std::vector<double>{};
+  case 4:
+    return std::vector<double>{0, 1, -1};
+  case 6:
+    return std::vector<double>{0, 2. / 3, -2. / 3, 1.5, -1.5};
+  case 7:
+    return std::vector<double>{0.25, -0.25, 0.8, -0.8, 2, -2};
+  case 8:
+    return std::vector<double>{0, 0.5, -0.5, 1, -1, 2, -2};
+  case 9:
+    return std::vector<double>{0.25, -0.25, 2. / 3, -2. / 3, 1.25, -1.25, 2, -2};
+  default:
+    return std::nullopt;
+  }
+}
+
+bool WinogradMatrices::exist(int64_t m, int64_t taps) { return pointsFor(m + taps - 1).has_value(); }
+
+WinogradMatrices WinogradMatrices::of(int64_t m, int64_t taps) {
   const size_t n = m + taps - 1, infinity = n - 1;
-  assert(points.size() == infinity && "m is 2 or 4");
+  const std::vector<double> points = *pointsFor(n);
   WinogradMatrices matrices{Matrix(m, std::vector<double>(n)), Matrix(n, std::vector<double>(taps)), Matrix(n)};
   for (size_t j = 0; j < infinity; ++j) {
     double scale = 1;
@@ -46,6 +68,20 @@ WinogradMatrices WinogradMatrices::of(int64_t m) {
   matrices.filter[infinity][taps - 1] = 1;
   matrices.input[infinity] = rootsWithout(points, infinity);
   return matrices;
+}
+
+double WinogradMatrices::noise() const {
+  auto size = [](const std::vector<double> &row) {
+    return std::accumulate(row.begin(), row.end(), 0.0, [](double sum, double c) { return sum + std::abs(c); });
+  };
+  double most = 0;
+  for (const std::vector<double> &row : output) {
+    double sum = 0;
+    for (auto [j, coefficient] : llvm::enumerate(row))
+      sum += std::abs(coefficient) * size(filter[j]) * size(input[j]);
+    most = std::max(most, sum);
+  }
+  return most / filter.front().size();
 }
 
 static bool isEqual(double a, double b) { return std::abs(a - b) < 1e-12; }
@@ -84,7 +120,9 @@ static bool isPair(ArrayRef<double> a, ArrayRef<double> b) {
 
 /// Replaces pairs of columns that agree but for signs by the values' sum and difference.
 static void pairColumns(Loops &loops, Matrix &matrix, SmallVectorImpl<Value> &values) {
-  auto column = [&](size_t j) { return llvm::map_to_vector(matrix, [&](const std::vector<double> &row) { return row[j]; }); };
+  auto column = [&](size_t j) {
+    return llvm::map_to_vector(matrix, [&](const std::vector<double> &row) { return row[j]; });
+  };
   for (size_t j = 0; j + 1 < values.size(); ++j) {
     if (!isPair(column(j), column(j + 1)))
       continue;

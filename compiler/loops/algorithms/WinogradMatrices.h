@@ -10,15 +10,19 @@ namespace cnnc::loops {
 
 using Matrix = std::vector<std::vector<double>>;
 
-/// F(m, 3): m outputs of a filter with 3 taps from n = m + 2 products, y = A^T [(G g) * (B^T d)]; nested for two
+/// F(m, r): m outputs of a filter with r taps from n = m + r - 1 products, y = A^T [(G g) * (B^T d)]; nested for two
 /// dimensions (Lavin and Gray 2015). By the construction of Cook and Toom at n - 1 points and infinity.
 struct WinogradMatrices {
   Matrix output; ///< A^T, m x n
-  Matrix filter; ///< G, n x 3
+  Matrix filter; ///< G, n x r
   Matrix input;  ///< B^T, n x n
 
-  /// For m = 2 the points 0, 1, -1; for m = 4 the points 0, ±2/3, ±3/2, which round far less than 0, ±1, ±2.
-  static WinogradMatrices of(int64_t m);
+  /// Whether there are good points for so many products.
+  static bool exist(int64_t m, int64_t taps);
+  static WinogradMatrices of(int64_t m, int64_t taps);
+  /// How many times larger than the sum of a filter's products the terms may be that cancel in a result: the factor of
+  /// the rounding error. That of nested matrices is the product of both.
+  double noise() const;
 };
 
 /// The product of a matrix and a vector of values. Rows, or columns, that differ only in the signs of some elements

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers of a convolution by F(m, 3), its plan as an attribute, and the memory that it works in.
+// The numbers of a convolution by tiles, its plan as an attribute, and the memory that it works in.
 #include "compiler/loops/algorithms/WinogradKernel.h"
+#include "compiler/loops/algorithms/WinogradMatrices.h"
 
 using namespace mlir;
 using namespace cnnc;
@@ -11,13 +12,26 @@ static constexpr int64_t kBlock = Target::kBlock;
 
 static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-WinogradShape::WinogradShape(FusedOp op, int64_t m) : m(m), n(m + 2) {
+WinogradShape::WinogradShape(FusedOp op, WinogradTile tile) : m{tile.rows, tile.columns} {
   auto conv = cast<ConvOp>(op.getAnchor());
-  auto y = shapeOf(op->getResult(0));
+  auto y = shapeOf(op->getResult(0)), filter = shapeOf(conv.getWeight());
   images = y[0], filters = y[1], rows = y[2], columns = y[3];
   channels = shapeOf(conv.getX())[1];
-  tileRows = llvm::divideCeil(rows, m), tileColumns = llvm::divideCeil(columns, m);
+  for (unsigned d : {0, 1})
+    taps[d] = filter[2 + d], n[d] = m[d] + taps[d] - 1;
+  tileRows = llvm::divideCeil(rows, m[0]), tileColumns = llvm::divideCeil(columns, m[1]);
   padTop = conv.getPad()[0], padLeft = conv.getPad()[1];
+}
+
+double WinogradShape::noise() const {
+  return WinogradMatrices::of(m[0], taps[0]).noise() * WinogradMatrices::of(m[1], taps[1]).noise();
+}
+
+int64_t WinogradShape::blocksOfSum() const { return std::max<int64_t>(2, 600 / noise()); }
+
+std::string WinogradShape::name(WinogradTile tile) {
+  std::string name = "winograd" + std::to_string(tile.rows);
+  return tile.rows == tile.columns ? name : name + "x" + std::to_string(tile.columns);
 }
 
 WinogradPlan WinogradPlan::of(DictionaryAttr parameters) {
@@ -46,8 +60,8 @@ WinogradSpace::WinogradSpace(MLIRContext *context, const WinogradShape &s, const
       parts(llvm::divideCeil(s.filterBlocks() * kBlock, plan.tile.channels)),
       grid(plan.isWhole ? parts : s.images * blocks), grain(llvm::divideCeil(grid, kSlots)) {
   Type f32 = Float32Type::get(context);
-  int64_t slots = llvm::divideCeil(grid, grain), nn = s.n * s.n;
-  input = MemRefType::get({plan.isWhole ? 1 : slots, nn, s.inputBlocks(), plan.block, kBlock}, f32);
-  products = MemRefType::get({slots, nn, plan.block, plan.tile.channels}, f32);
-  work = MemRefType::get({kSlots, 2, s.n, s.n, kBlock}, f32);
+  int64_t slots = llvm::divideCeil(grid, grain), filterBlocks = plan.tile.channels / kBlock;
+  input = MemRefType::get({plan.isWhole ? 1 : slots, s.products(), s.inputBlocks() * plan.block | 1, kBlock}, f32);
+  products = MemRefType::get({slots, s.products(), filterBlocks * plan.block | 1, kBlock}, f32);
+  work = MemRefType::get({kSlots, 2, s.n[0], s.n[1], kBlock}, f32);
 }

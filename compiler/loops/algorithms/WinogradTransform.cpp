@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tile is transformed along its columns, then along its rows; what lies between waits in a few lines of memory. Where
+// the filter has a single row, or column, one of both is left out.
+#include "compiler/loops/algorithms/WinogradTransform.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace cnnc;
+using namespace cnnc::cnn;
+using namespace cnnc::loops;
+
+static constexpr int64_t kBlock = Target::kBlock;
+
+WinogradTransform::WinogradTransform(FusedOp op, const WinogradShape &shape, const Target &target)
+    : op(op), s(shape), target(target), vertical(WinogradMatrices::of(s.m[0], s.taps[0])),
+      horizontal(WinogradMatrices::of(s.m[1], s.taps[1])),
+      vector(VectorType::get({target.lanes()}, Float32Type::get(op.getContext()))) {}
+
+Value WinogradTransform::load(Loops &loops, Value memory, ValueRange at) {
+  return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
+}
+
+void WinogradTransform::store(Loops &loops, Value value, Value memory, ValueRange at) {
+  vector::StoreOp::create(loops.builder, loops.loc, value, memory, at);
+}
+
+void WinogradTransform::forLanes(Loops &loops, function_ref<void(Value)> body) {
+  if (target.lanes() >= kBlock)
+    return body(loops.index(0));
+  loops.loop(loops.index(0), loops.index(kBlock), target.lanes(), body, "lane");
+}
+
+void WinogradTransform::columns(Loops &loops, const Matrix &matrix, int64_t count, Read read, Write write) {
+  loops.loop(
+      count,
+      [&](Value column) {
+        SmallVector<Value> values;
+        for (size_t row = 0; row < matrix.front().size(); ++row)
+          values.push_back(read(loops.index(row), column));
+        for (auto [row, value] : llvm::enumerate(multiply(loops, matrix, values)))
+          write(value, loops.index(row), column);
+      },
+      "column");
+}
+
+void WinogradTransform::rows(Loops &loops, const Matrix &matrix, Value count, Read read, Write write) {
+  loops.loop(
+      loops.index(0), count, 1,
+      [&](Value row) {
+        SmallVector<Value> values;
+        for (size_t column = 0; column < matrix.front().size(); ++column)
+          values.push_back(read(row, loops.index(column)));
+        for (auto [column, value] : llvm::enumerate(multiply(loops, matrix, values)))
+          write(value, row, loops.index(column));
+      },
+      "row");
+}
+
+void WinogradTransform::input(Loops &loops, Value image, Value inputBlock, Value source, Value row) {
+  BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
+  Value top =
+            loops.named(loops.add(loops.mul(loops.div(source, s.tileColumns), s.m[0]), layout.top() - s.padTop), "top"),
+        left = loops.named(loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m[1]), layout.left() - s.padLeft),
+                           "left"),
+        half = loops.index(0);
+  forLanes(loops, [&](Value lane) {
+    auto readPixel = [&](Value y, Value column) {
+      return load(loops, x, {image, inputBlock, loops.add(top, y), loops.add(left, column), lane});
+    };
+    auto readWork = [&](Value y, Value column) { return load(loops, work, {slot, half, y, column, lane}); };
+    auto writeWork = [&](Value value, Value y, Value column) {
+      store(loops, value, work, {slot, half, y, column, lane});
+    };
+    auto writeMatrix = [&](Value value, Value y, Value column) {
+      store(loops, value, transformed, {matrixSlot, loops.add(loops.mul(y, s.n[1]), column), row, lane});
+    };
+    if (s.n[1] == 1)
+      return columns(loops, vertical.input, 1, readPixel, writeMatrix);
+    if (s.n[0] == 1)
+      return rows(loops, horizontal.input, loops.index(1), readPixel, writeMatrix);
+    columns(loops, vertical.input, s.n[1], readPixel, writeWork);
+    rows(loops, horizontal.input, loops.index(s.n[0]), readWork, writeMatrix);
+  });
+}
+
+void WinogradTransform::output(Loops &loops, const Epilogue &epilogue, Value image, Value filterBlock, Value source,
+                               Value row) {
+  BlockedAttr layout = layoutOf(op->getResult(0).getType());
+  Value top = loops.named(loops.mul(loops.div(source, s.tileColumns), s.m[0]), "top"),
+        left = loops.named(loops.mul(loops.rem(source, s.tileColumns), s.m[1]), "left"), half = loops.index(1);
+  forLanes(loops, [&](Value lane) {
+    Value start = bias ? load(loops, bias, {filterBlock, lane}) : Value();
+    auto readProduct = [&](Value y, Value column) {
+      return load(loops, products, {slot, loops.add(loops.mul(y, s.n[1]), column), row, lane});
+    };
+    auto readWork = [&](Value y, Value column) { return load(loops, work, {slot, half, y, column, lane}); };
+    auto writeWork = [&](Value value, Value y, Value column) {
+      store(loops, value, work, {slot, half, y, column, lane});
+    };
+    auto writePixel = [&](Value pixel, Value y, Value column) {
+      Value sum = start ? Value(arith::AddFOp::create(loops.builder, loops.loc, pixel, start)) : pixel;
+      Value result = epilogue.apply(loops, epilogue.memory(), sum, vector, {image, filterBlock, y, column, lane});
+      if (s.filters % kBlock != 0 && !epilogue.preservesZero())
+        result = zeroBeyond(loops, result, loops.add(loops.mul(filterBlock, kBlock), lane), s.filters);
+      store(loops, result, this->y,
+            {image, filterBlock, loops.add(y, layout.top()), loops.add(column, layout.left()), lane});
+    };
+    // Of a tile's pixels along one dimension, those beyond `extent` do not exist.
+    auto guarded = [&](Value at, int64_t index, int64_t extent, int64_t m, function_ref<void()> write) {
+      if (extent % m == 0 || index < extent % m)
+        return write();
+      auto inside = scf::IfOp::create(loops.builder, loops.loc, loops.within(at, 0, extent), /*withElseRegion=*/false);
+      OpBuilder::InsertionGuard guard(loops.builder);
+      loops.builder.setInsertionPointToStart(inside.thenBlock());
+      write();
+    };
+    auto writeRow = [&](Value value, Value y, Value i) {
+      Value column = loops.add(left, i), line = loops.add(top, y);
+      guarded(column, *getConstantIntValue(i), s.columns, s.m[1], [&] { writePixel(value, line, column); });
+    };
+    auto writeColumn = [&](Value value, Value i, Value) {
+      Value line = loops.add(top, i);
+      guarded(line, *getConstantIntValue(i), s.rows, s.m[0], [&] { writePixel(value, line, left); });
+    };
+    if (s.n[1] == 1)
+      return columns(loops, vertical.output, 1, readProduct, writeColumn);
+    if (s.n[0] == 1)
+      return rows(loops, horizontal.output, loops.index(1), readProduct, writeRow);
+    columns(loops, vertical.output, s.n[1], readProduct, writeWork);
+    Value rowsInside = loops.index(s.m[0]);
+    if (s.rows % s.m[0])
+      rowsInside = loops.min(rowsInside, loops.sub(loops.index(s.rows), top));
+    rows(loops, horizontal.output, rowsInside, readWork, writeRow);
+  });
+}

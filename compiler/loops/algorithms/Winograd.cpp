@@ -112,13 +112,19 @@ public:
   void lower(FusedOp op, const Target &target, Phase &phase) const override { writeWinograd(op, tile, target, phase); }
 
 private:
+  /// How many times the bytes of the filters the transformed ones may take: those of small maps are most of a network's
+  /// weights, and are read for few pixels.
+  static double mostGrowth(const WinogradShape &s) {
+    int64_t pixels = s.rows * s.columns;
+    return pixels < 64 ? 2 : pixels < 400 ? 4 : std::numeric_limits<double>::infinity();
+  }
   /// Whether there are matrices for the filter, and they round little enough. A single tap needs none.
   bool fits(FusedOp op) const {
     WinogradShape s(op, tile);
     for (unsigned d : {0, 1})
       if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d]))
         return false;
-    return s.products() > 1 && s.noise() <= kMostNoise;
+    return s.products() > 1 && s.products() <= mostGrowth(s) * s.taps[0] * s.taps[1] && s.noise() <= kMostNoise;
   }
 
   WinogradTile tile;

@@ -116,7 +116,7 @@ private:
   /// weights, and are read for few pixels.
   static double mostGrowth(const WinogradShape &s) {
     int64_t pixels = s.rows * s.columns;
-    return pixels < 64 ? 2 : pixels < 400 ? 4 : std::numeric_limits<double>::infinity();
+    return pixels < 64 ? 2 : pixels < 800 ? 4 : std::numeric_limits<double>::infinity();
   }
   /// Whether there are matrices for the filter, and they round little enough. A single tap needs none.
   bool fits(FusedOp op) const {

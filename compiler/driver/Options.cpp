@@ -14,6 +14,7 @@ namespace {
 const std::map<std::string, Stage> kStages = {
     {"cnn", Stage::Cnn},     {"folded", Stage::Folded}, {"fused", Stage::Fused}, {"scheduled", Stage::Scheduled},
     {"plans", Stage::Plans}, {"loops", Stage::Loops},   {"llvm", Stage::Llvm},   {"cpp", Stage::Cpp}};
+const std::map<std::string, Command> kCommands = {{"tune", Command::Tune}, {"summary", Command::Summary}};
 
 [[noreturn]] void refuse(const std::string &option, const std::string &text, const std::string &wanted) {
   throw CLI::ValidationError(option, "'" + text + "' is not of the form " + wanted);
@@ -74,9 +75,10 @@ void checkOutput(Options &options) {
     std::string::size_type size = std::string(end).size();
     return options.output.size() > size && options.output.ends_with(end);
   };
-  if (options.tunes && options.output.empty())
+  bool compiles = options.command == Command::Compile;
+  if (options.command == Command::Tune && options.output.empty())
     throw CLI::ValidationError("-o", "name the file of plans to write, such as -o model.plans");
-  if (!options.tunes && options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
+  if (compiles && options.emit == Stage::Library && !endsIn(".so") && !endsIn(".a") && !endsIn(".o"))
     throw CLI::ValidationError("-o", options.output.empty()
                                          ? "name the library to write, such as -o model.so"
                                          : "'" + options.output + "' ends in none of .so, .a and .o");
@@ -86,13 +88,14 @@ void checkOutput(Options &options) {
     options.output = "-";
 }
 
-void checkTime(Options &options, bool isGiven) {
+void checkTime(Options &options) {
+  bool isGiven = options.seconds > 0, tunes = options.command == Command::Tune;
   if (options.measures && options.emit != Stage::Plans)
     throw CLI::ValidationError("--measure", "times stand in the table of plans; ask for it with --emit=plans");
-  if (isGiven && !options.tunes && !options.measures)
+  if (isGiven && !tunes && !options.measures)
     throw CLI::ValidationError("--time", "only 'cnnc tune' and --measure run the network");
   if (!isGiven)
-    options.seconds = options.tunes ? 60 : 10;
+    options.seconds = tunes ? 60 : 10;
 }
 
 void checkPrefix(const std::string &prefix) {
@@ -101,25 +104,9 @@ void checkPrefix(const std::string &prefix) {
       !std::all_of(prefix.begin(), prefix.end(), letter))
     throw CLI::ValidationError("--prefix", "'" + prefix + "' is no C identifier");
 }
-} // namespace
 
-std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
-  Options options;
-  std::vector<std::string> shapes, constants, formats;
-  CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
-               "  cnnc model.onnx -o model.so              a shared library, and model.h beside it\n"
-               "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
-               "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
-               "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans",
-               "cnnc");
-  options.tunes = argc > 1 && std::string(argv[1]) == "tune";
-  if (options.tunes)
-    --argc, ++argv;
-  app.set_version_flag("--version", CNNC_VERSION);
-  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")
-      ->required();
-  app.add_option("-o,--output", options.output,
-                 "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or - for stdout");
+/// How code is made of the network.
+void addCompilation(CLI::App &app, Options &options, std::vector<std::string> &formats) {
   app.add_option("--emit", options.emit,
                  "Stop at a stage and print it (weights elided): cnn, folded, fused, scheduled, plans, loops, llvm; or "
                  "write C++ source: cpp")
@@ -129,10 +116,6 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->capture_default_str();
   app.add_option("--mtriple", options.triple, "Another machine than this one, such as aarch64-linux-gnu");
   app.add_option("--prefix", options.prefix, "Prefix of the C symbols")->capture_default_str();
-  app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")
-      ->allow_extra_args(false);
-  app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")
-      ->allow_extra_args(false);
   app.add_option("--input-format", formats,
                  "NAME=u8nhwc,mean=127,scale=0.0078125: take an input as bytes in NHWC order (repeatable)")
       ->allow_extra_args(false);
@@ -145,16 +128,50 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("")
       ->capture_default_str();
-  CLI::Option *time = app.add_option("--time", options.seconds,
-                                     "SECONDS that 'cnnc tune' (60) or --measure (10) takes, more if compiling does")
-                          ->check(CLI::PositiveNumber)
-                          ->type_name("");
-  if (!options.tunes)
+  app.add_option("--time", options.seconds,
+                 "SECONDS that 'cnnc tune' (60) or --measure (10) takes, more if compiling does")
+      ->check(CLI::PositiveNumber)
+      ->type_name("");
+  if (options.command == Command::Compile)
     app.add_flag("--measure", options.measures,
                  "With --emit=plans: run the network, and as many candidates as the time allows, and print times");
   app.add_option("--plans", options.plans, "FILE: use the plans in it, as 'cnnc tune' measured them");
   app.add_flag("--remarks", options.remarks, "Print to stderr what the passes decided where they had a choice");
   app.add_flag("--timing", options.timing, "Print the time of each step to stderr");
+}
+} // namespace
+
+std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
+  Options options;
+  std::vector<std::string> shapes, constants, formats;
+  CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
+               "  cnnc model.onnx -o model.so              a shared library, and model.h beside it\n"
+               "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
+               "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
+               "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans\n"
+               "  cnnc summary model.onnx                  its layers, with their parameters and operations",
+               "cnnc");
+  if (auto command = kCommands.find(argc > 1 ? argv[1] : ""); command != kCommands.end()) {
+    options.command = command->second;
+    --argc, ++argv;
+  }
+  app.set_version_flag("--version", CNNC_VERSION);
+  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")
+      ->required();
+  app.add_option("-o,--output", options.output,
+                 options.command == Command::Summary ? "OUT.txt or OUT.json; - is stdout"
+                                                     : "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or "
+                                                       "- for stdout");
+  app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")
+      ->allow_extra_args(false);
+  if (options.command == Command::Summary) {
+    app.add_flag("--json", options.json, "For programs: a document instead of a table");
+    app.add_option("--svg", options.picture, "FILE: draw the graph, by Graphviz");
+  } else {
+    addCompilation(app, options, formats);
+  }
   try {
     app.parse(argc, argv);
     for (const std::string &text : shapes)
@@ -164,7 +181,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
     for (const std::string &text : formats)
       parseInputFormat(options, text);
     checkPrefix(options.prefix);
-    checkTime(options, !time->empty());
+    checkTime(options);
     checkOutput(options);
   } catch (const CLI::Success &request) { // --help, --version
     exitCode = app.exit(request);

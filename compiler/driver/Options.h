@@ -19,7 +19,11 @@ struct InputFormat {
   std::vector<double> mean = {0}, scale = {1};
 };
 
+/// What is to be done; Compile is the default.
+enum class Command { Compile, Tune, Summary };
+
 struct Options {
+  Command command = Command::Compile;
   std::string model;
   std::string output; ///< `-` is stdout
   Stage emit = Stage::Library;
@@ -30,9 +34,10 @@ struct Options {
   std::map<std::string, InputFormat> inputFormats;
   std::string bottleneck = "auto";
   std::string plans;     ///< a file of measured plans
-  bool tunes = false;    ///< `cnnc tune`: the output is a file of plans
   bool measures = false; ///< plans are printed with measured times
   double seconds = 0;    ///< that tuning or measuring takes
+  bool json = false;     ///< of a summary
+  std::string picture;   ///< where the graph is drawn, if at all
   bool quiet = false;    ///< no warnings
   bool timing = false, remarks = false;
 

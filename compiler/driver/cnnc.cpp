@@ -3,6 +3,7 @@
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/FormatFiles.h"
 #include "compiler/driver/Options.h"
+#include "compiler/driver/Summary.h"
 #include "compiler/driver/Tune.h"
 
 int main(int argc, char **argv) {
@@ -12,7 +13,12 @@ int main(int argc, char **argv) {
   std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
   if (!options)
     return exitCode;
-  if (options->tunes)
+  switch (options->command) {
+  case cnnc::Command::Compile:
+    return options->measures ? cnnc::measurePlans(*options) : cnnc::compile(*options);
+  case cnnc::Command::Tune:
     return cnnc::tune(*options);
-  return options->measures ? cnnc::measurePlans(*options) : cnnc::compile(*options);
+  case cnnc::Command::Summary:
+    return cnnc::summarize(*options);
+  }
 }

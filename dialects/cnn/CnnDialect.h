@@ -9,6 +9,8 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 
+#include <array>
+
 namespace cnnc::cnn {
 /// Whether two lists of types agree in shape and element, whatever their layouts.
 bool compatibleIgnoringLayout(mlir::TypeRange lhs, mlir::TypeRange rhs);
@@ -27,6 +29,13 @@ struct ChannelSource {
 using ChannelSources = llvm::SmallVector<ChannelSource>;
 /// Appends `count` channels of an operand.
 void appendChannels(ChannelSources &sources, unsigned operand, int64_t first, int64_t count);
+
+/// What a pixel of a result sees of an operand along one dimension: `extent` pixels, and the next pixel as many that lie
+/// `stride` further, less than one where an image grows.
+struct Reach {
+  int64_t extent = 1;
+  double stride = 1;
+};
 
 /// Marks operators behind which elementwise ones may run in the same loops.
 template <typename ConcreteType>

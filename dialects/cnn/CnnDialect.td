@@ -52,6 +52,13 @@ def Cnn_MovesElements : NativeOpTrait<"MovesElements"> { let cppNamespace = "::c
 /// Whole channels may be all that it moves.
 def Cnn_MovesChannels : DeclareOpInterfaceMethods<ChannelOpInterface>;
 
+/// It sums up products.
+def Cnn_Product : DeclareOpInterfaceMethods<ProductOpInterface>;
+/// Its pixels see windows of its first operand.
+def Cnn_SeesWindows : DeclareOpInterfaceMethods<WindowOpInterface>;
+/// Some of its operands are statistics.
+def Cnn_HoldsStatistics : DeclareOpInterfaceMethods<StatisticOpInterface>;
+
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
   code classDeclaration = "";
   let extraClassDeclaration = [{

@@ -49,4 +49,23 @@ def ChannelOpInterface : OpInterface<"ChannelOpInterface"> {
       "std::optional<::cnnc::cnn::ChannelSources>", "getChannelSources", (ins "unsigned":$result)>];
 }
 
+def ProductOpInterface : OpInterface<"ProductOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ An operator that sums up products, as a convolution does: what the literature counts of a network. }];
+  let methods = [InterfaceMethod<"Multiplications whose products are added up.", "int64_t", "getMultiplyAdds">];
+}
+
+def WindowOpInterface : OpInterface<"WindowOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ An operator whose pixels see a window of the first operand, and not just the pixel in their place. }];
+  let methods = [InterfaceMethod<"What a pixel sees, down the rows and along the columns.",
+    "std::array<::cnnc::cnn::Reach, 2>", "getReach">];
+}
+
+def StatisticOpInterface : OpInterface<"StatisticOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ An operator that keeps statistics of what it saw, beside what it learned. }];
+  let methods = [InterfaceMethod<"Whether an operand holds such statistics.", "bool", "isStatistic", (ins "unsigned":$operand)>];
+}
+
 #endif

@@ -78,14 +78,25 @@ static FailureOr<RankedTensorType> convTransposeType(Op op, Emit emit) {
 }
 CNN_INFER(ConvTransposeOp, convTransposeType)
 
-int64_t ConvOp::getFlops() {
-  return 2 * getY().getType().getNumElements() * getWeight().getType().getNumElements() /
-         getWeight().getType().getDimSize(0);
+/// Each element of the result (of the operand, where transposed) meets the weights of its channel.
+static int64_t multiplyAdds(RankedTensorType image, RankedTensorType weight) {
+  return image.getNumElements() * weight.getNumElements() / weight.getDimSize(0);
+}
+int64_t ConvOp::getMultiplyAdds() { return multiplyAdds(getY().getType(), getWeight().getType()); }
+int64_t ConvTransposeOp::getMultiplyAdds() { return multiplyAdds(getX().getType(), getWeight().getType()); }
+int64_t ConvOp::getFlops() { return 2 * getMultiplyAdds(); }
+int64_t ConvTransposeOp::getFlops() { return 2 * getMultiplyAdds(); }
+
+std::array<Reach, 2> ConvOp::getReach() {
+  return reachOf(windowsOf(*this, getWeight().getType().getShape().take_back(2)));
 }
 
-int64_t ConvTransposeOp::getFlops() {
-  return 2 * getX().getType().getNumElements() * getWeight().getType().getNumElements() /
-         getWeight().getType().getDimSize(0);
+std::array<Reach, 2> ConvTransposeOp::getReach() {
+  auto [rows, columns] = windowsOf(*this, getWeight().getType().getShape().take_back(2));
+  auto along = [](const Window &window) {
+    return Reach{llvm::divideCeilSigned(window.extent(), window.stride), 1.0 / static_cast<double>(window.stride)};
+  };
+  return {along(rows), along(columns)};
 }
 
 void ConvOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {

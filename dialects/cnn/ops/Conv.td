@@ -7,7 +7,7 @@ include "dialects/cnn/CnnDialect.td"
 defvar ones = "{1, 1}";
 defvar noPad = "{0, 0, 0, 0}";
 
-def Cnn_ConvOp : Cnn_ComputeOp<"conv", [Cnn_TakesEpilogue]> {
+def Cnn_ConvOp : Cnn_ComputeOp<"conv", [Cnn_TakesEpilogue, Cnn_Product, Cnn_SeesWindows]> {
   let summary = "Convolution (cross-correlation) of an image with filters";
   let description = [{
     `x` is `[N, C, H, W]`, `weight` `[filters, C / groups, kh, kw]`, `bias` `[filters]`; `pad` is `[top, left, bottom, right]`.
@@ -22,7 +22,7 @@ def Cnn_ConvOp : Cnn_ComputeOp<"conv", [Cnn_TakesEpilogue]> {
   let hasVerifier = 1;
 }
 
-def Cnn_ConvTransposeOp : Cnn_ComputeOp<"conv_transpose", [Cnn_TakesEpilogue]> {
+def Cnn_ConvTransposeOp : Cnn_ComputeOp<"conv_transpose", [Cnn_TakesEpilogue, Cnn_Product, Cnn_SeesWindows]> {
   let summary = "Transposed convolution";
   let description = [{
     The gradient of `conv` for its input. `weight` is `[C, filters / groups, kh, kw]`; the result has

@@ -59,8 +59,10 @@ static FailureOr<RankedTensorType> matmulType(Op op, Emit emit) {
 }
 CNN_INFER(MatmulOp, matmulType)
 
-int64_t FcOp::getFlops() { return 2 * getY().getType().getNumElements() * getX().getType().getDimSize(1); }
-int64_t MatmulOp::getFlops() { return 2 * getY().getType().getNumElements() * getA().getType().getShape().back(); }
+int64_t FcOp::getMultiplyAdds() { return getY().getType().getNumElements() * getX().getType().getDimSize(1); }
+int64_t MatmulOp::getMultiplyAdds() { return getY().getType().getNumElements() * getA().getType().getShape().back(); }
+int64_t FcOp::getFlops() { return 2 * getMultiplyAdds(); }
+int64_t MatmulOp::getFlops() { return 2 * getMultiplyAdds(); }
 
 // An operand on the right of more dimensions would set the result's leading one.
 bool MatmulOp::isPerImage() {

@@ -4,7 +4,7 @@
 #define CNN_OPS_LINEAR_TD
 include "dialects/cnn/CnnDialect.td"
 
-def Cnn_FcOp : Cnn_ComputeOp<"fc", [Cnn_TakesEpilogue]> {
+def Cnn_FcOp : Cnn_ComputeOp<"fc", [Cnn_TakesEpilogue, Cnn_Product]> {
   let summary = "Fully connected layer: `x * transpose(weight) + bias`";
   let description = [{ `x` is `[N, K]`, `weight` `[units, K]`, `bias` `[units]`, the result `[N, units]`. }];
   let arguments = (ins Cnn_FloatTensor:$x, Cnn_FloatTensor:$weight, Optional<Cnn_FloatTensor>:$bias);
@@ -12,7 +12,7 @@ def Cnn_FcOp : Cnn_ComputeOp<"fc", [Cnn_TakesEpilogue]> {
   let hasVerifier = 1;
 }
 
-def Cnn_MatmulOp : Cnn_ComputeOp<"matmul", [Cnn_TakesEpilogue], ["isPerImage"]> {
+def Cnn_MatmulOp : Cnn_ComputeOp<"matmul", [Cnn_TakesEpilogue, Cnn_Product], ["isPerImage"]> {
   let summary = "Matrix product, broadcast over leading dimensions, as numpy.matmul";
   let arguments = (ins Cnn_Tensor:$a, Cnn_Tensor:$b);
   let results = (outs Cnn_Tensor:$y);

@@ -48,6 +48,7 @@ CNN_INFER(SoftmaxOp, softmaxType)
 CNN_INFER(LogSoftmaxOp, softmaxType)
 
 // An elementary function counts as ten operations.
+bool BnOp::isStatistic(unsigned operand) { return operand >= getRunningMeanMutable().getOperandNumber(); }
 int64_t BnOp::getFlops() { return 2 * getX().getType().getNumElements(); }
 int64_t LrnOp::getFlops() { return getX().getType().getNumElements() * (2 * static_cast<int64_t>(getSize()) + 20); }
 int64_t SoftmaxOp::getFlops() { return 13 * getX().getType().getNumElements(); }

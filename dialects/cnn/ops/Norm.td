@@ -4,7 +4,7 @@
 #define CNN_OPS_NORM_TD
 include "dialects/cnn/CnnDialect.td"
 
-def Cnn_BnOp : Cnn_ComputeOp<"bn"> {
+def Cnn_BnOp : Cnn_ComputeOp<"bn", [Cnn_HoldsStatistics]> {
   let summary = "Batch norm with stored statistics: `(x - mean) / sqrt(var + eps) * weight + bias`";
   let description = [{ Ioffe and Szegedy 2015, in inference. All parameters are `[C]`. }];
   let arguments = (ins Cnn_FloatTensor:$x, Cnn_FloatTensor:$weight, Cnn_FloatTensor:$bias,

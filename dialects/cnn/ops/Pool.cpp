@@ -68,6 +68,8 @@ static int64_t windowFlops(Op op) {
 }
 int64_t MaxPoolOp::getFlops() { return windowFlops(*this); }
 int64_t AvgPoolOp::getFlops() { return windowFlops(*this); }
+std::array<Reach, 2> MaxPoolOp::getReach() { return reachOf(windowsOf(*this, getKernel())); }
+std::array<Reach, 2> AvgPoolOp::getReach() { return reachOf(windowsOf(*this, getKernel())); }
 int64_t GlobalMaxPoolOp::getFlops() { return getX().getType().getNumElements(); }
 int64_t GlobalAvgPoolOp::getFlops() { return getX().getType().getNumElements(); }
 

@@ -4,7 +4,7 @@
 #define CNN_OPS_POOL_TD
 include "dialects/cnn/CnnDialect.td"
 
-class Cnn_PoolOp<string mnemonic, dag more> : Cnn_ComputeOp<mnemonic> {
+class Cnn_PoolOp<string mnemonic, dag more> : Cnn_ComputeOp<mnemonic, [Cnn_SeesWindows]> {
   let arguments = !con((ins Cnn_Tensor:$x, DenseI64ArrayAttr:$kernel,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$stride,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pad,

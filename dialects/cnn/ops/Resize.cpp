@@ -41,6 +41,14 @@ CNN_INFER(ResizeOp, resizeType)
 
 int64_t ResizeOp::getFlops() { return 10 * getY().getType().getNumElements(); }
 
+std::array<Reach, 2> ResizeOp::getReach() {
+  auto along = [&](unsigned d) {
+    double stride = 1 / getScales()[d];
+    return Reach{getMode() == "linear" && stride != 1 ? 2 : 1, stride};
+  };
+  return getScales().size() == 4 ? std::array{along(2), along(3)} : std::array<Reach, 2>();
+}
+
 namespace {
 /// One dimension: where an element of the result comes from.
 class Axis {

@@ -4,7 +4,7 @@
 #define CNN_OPS_RESIZE_TD
 include "dialects/cnn/CnnDialect.td"
 
-def Cnn_ResizeOp : Cnn_ComputeOp<"resize"> {
+def Cnn_ResizeOp : Cnn_ComputeOp<"resize", [Cnn_SeesWindows]> {
   let summary = "x sampled at other sizes, as ONNX's Resize";
   let description = [{
     `mode` is `nearest` or `linear`; `coordinates` says how an output index x becomes an input coordinate:

@@ -191,6 +191,10 @@ CNN_INFER(GatherOp, gatherType)
 int64_t ConcatOp::getFlops() { return 0; }
 int64_t SplitOp::getFlops() { return 0; }
 int64_t SliceOp::getFlops() { return 0; }
+std::array<Reach, 2> SliceOp::getReach() {
+  auto along = [&](unsigned d) { return Reach{1, std::abs(static_cast<double>(getSteps()[d]))}; };
+  return getSteps().size() == 4 ? std::array{along(2), along(3)} : std::array<Reach, 2>();
+}
 int64_t PadOp::getFlops() { return 0; }
 int64_t ReshapeOp::getFlops() { return 0; }
 int64_t TransposeOp::getFlops() { return 0; }

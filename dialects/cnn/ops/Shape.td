@@ -16,7 +16,7 @@ def Cnn_SplitOp : Cnn_ComputeOp<"split", [Cnn_MovesChannels]> {
   let results = (outs Variadic<Cnn_Tensor>:$parts);
   let hasVerifier = 1;
 }
-def Cnn_SliceOp : Cnn_ComputeOp<"slice", [Cnn_MovesChannels], ["isPerImage"]> {
+def Cnn_SliceOp : Cnn_ComputeOp<"slice", [Cnn_MovesChannels, Cnn_SeesWindows], ["isPerImage"]> {
   let summary = "`sizes[d]` elements from `starts[d]`, `steps[d]` apart; steps may be negative";
   let arguments = (ins Cnn_Tensor:$x, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$steps);
   let results = (outs Cnn_Tensor:$y);

@@ -33,6 +33,11 @@ Value Window::position(Loops &loops, Value i, Value tap) const {
   return loops.add(loops.add(loops.mul(i, stride), loops.mul(tap, dilation)), -low);
 }
 
+std::array<Reach, 2> cnnc::cnn::reachOf(std::array<Window, 2> windows) {
+  auto along = [](const Window &window) { return Reach{window.extent(), static_cast<double>(window.stride)}; };
+  return {along(windows[0]), along(windows[1])};
+}
+
 LogicalResult cnnc::cnn::checkNumbers(Emit emit, StringRef name, ArrayRef<int64_t> values, size_t count,
                                       int64_t least) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();

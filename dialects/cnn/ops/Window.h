@@ -43,4 +43,7 @@ std::array<Window, 2> windowsOf(Op op, llvm::ArrayRef<int64_t> kernel) {
   return {along(0), along(1)};
 }
 
+/// What a pixel of an operator with such windows sees.
+std::array<Reach, 2> reachOf(std::array<Window, 2> windows);
+
 } // namespace cnnc::cnn

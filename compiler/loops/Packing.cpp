@@ -2,6 +2,7 @@
 // Streaming of packed weights: the map is evaluated once for each run of elements in which it is a straight line.
 #include "compiler/loops/Packing.h"
 
+#include "compiler/cost/Target.h"
 #include "dialects/cnn/Constants.h"
 
 #include "mlir/IR/AffineExpr.h"
@@ -19,6 +20,12 @@ int64_t loops::elementBytes(Type element) { return llvm::divideCeil(element.getI
 Packing Packing::identity(ShapedType source) {
   return {SmallVector<int64_t>(source.getShape()),
           AffineMap::getMultiDimIdentityMap(source.getRank(), source.getContext())};
+}
+
+Packing Packing::ofChannels(MLIRContext *context, int64_t channels) {
+  constexpr int64_t kBlock = Target::kBlock;
+  return {{llvm::divideCeilSigned(channels, kBlock), kBlock},
+          AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
 }
 
 int64_t Packing::elements() const { return ShapedType::getNumElements(shape); }

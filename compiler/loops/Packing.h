@@ -30,6 +30,8 @@ struct Packing {
 
   /// The source as it is.
   static Packing identity(mlir::ShapedType source);
+  /// A value for each channel, in blocks of 16.
+  static Packing ofChannels(mlir::MLIRContext *context, int64_t channels);
   int64_t elements() const;
 };
 

@@ -71,7 +71,7 @@ public:
     input = phase.memory(op.getAnchorInput(0), merge(op.getAnchorInput(0)));
     weights = phase.packed(constantOf(op.getAnchorInput(1)), weightPacking());
     if (op.getAnchor()->getNumOperands() == 3)
-      bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
+      bias = phase.packed(constantOf(op.getAnchorInput(2)), Packing::ofChannels(op.getContext(), s.filters));
     if (auto later = op->getAttrOfType<DenseI64ArrayAttr>(CnnDialect::kAhead)) {
       int64_t block = s.steps() * kBlock * 4;
       firstLater = s.filterBlocks() + llvm::divideCeilSigned(later[0], block);
@@ -170,12 +170,6 @@ private:
     if (!s.matrix)
       source.append({dim(2), dim(3)});
     return {{s.filterBlocks(), depth, s.kh, s.kw, s.inputBlock, kBlock}, AffineMap::get(6, 0, source, context)};
-  }
-
-  Packing biasPacking() {
-    MLIRContext *context = op.getContext();
-    return {{s.filterBlocks(), kBlock},
-            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
   }
 
   /// One row of pixels for one tile of channels, whose width depends on the part.

@@ -107,7 +107,8 @@ public:
                                     phase.packed(constantOf(op.getAnchorInput(1)), filterPacking())};
     hasBias = op.getAnchor()->getNumOperands() == 3;
     if (hasBias)
-      arguments.push_back(phase.packed(constantOf(op.getAnchorInput(2)), biasPacking()));
+      arguments.push_back(
+          phase.packed(constantOf(op.getAnchorInput(2)), Packing::ofChannels(op.getContext(), s.filters)));
     arguments.push_back(phase.memory(op->getResult(0), merged(op->getResult(0))));
     llvm::append_range(arguments, epilogue.memory());
     MemRefType sums = strassenSums(op.getContext(), s);
@@ -188,11 +189,6 @@ private:
              {term(1, k12), term(-1, k11)},
              {term(1, k22)},
              {term(-1, k22), term(1, k12), term(-1, k11), term(1, k21)}}};
-  }
-  Packing biasPacking() {
-    MLIRContext *context = op.getContext();
-    return {{s.filterBlocks(), kBlock},
-            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
   }
 
   /// Who prefetches the next part, as in direct convolution.

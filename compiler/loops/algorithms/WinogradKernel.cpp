@@ -52,7 +52,7 @@ public:
       transform.x = phase.memory(op.getAnchorInput(0));
     filters = phase.packed(constantOf(op.getAnchorInput(1)), filterPacking());
     if (conv.getBias())
-      transform.bias = phase.packed(constantOf(op.getAnchorInput(2)), biasPacking());
+      transform.bias = phase.packed(constantOf(op.getAnchorInput(2)), Packing::ofChannels(op.getContext(), s.filters));
     transform.y = phase.memory(op->getResult(0));
     openWorkspace();
     phase.setName(name);
@@ -101,7 +101,9 @@ private:
     transform.matrixSlot = c.isWhole ? phase.loops.index(0) : transform.slot;
   }
   /// Where the matrices hold a block of channels of a tile.
-  Value matrixRow(Loops &loops, Value inputBlock, Value tile) { return loops.add(loops.mul(inputBlock, c.block), tile); }
+  Value matrixRow(Loops &loops, Value inputBlock, Value tile) {
+    return loops.add(loops.mul(inputBlock, c.block), tile);
+  }
   Value load(Loops &loops, Value memory, ValueRange at) {
     return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
   }
@@ -112,11 +114,6 @@ private:
     return {{s.filterBlocks(), s.products(), s.channels, kBlock},
             AffineMap::get(4, 0, source, context),
             transform.filter()};
-  }
-  Packing biasPacking() {
-    MLIRContext *context = op.getContext();
-    return {{s.filterBlocks(), kBlock},
-            AffineMap::get(2, 0, getAffineDimExpr(0, context) * kBlock + getAffineDimExpr(1, context))};
   }
 
   PrefetchAhead prefetches() const { return {c.tile.channels / kBlock, RowCut(c.block, c.tile.pixels).count}; }

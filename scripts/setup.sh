@@ -10,7 +10,7 @@ packages=(
   # the build
   clang-22 lld-22 cmake ninja-build ccache
   libmlir-22-dev mlir-22-tools llvm-22-dev liblld-22-dev zlib1g-dev libzstd-dev
-  libonnx-dev libprotobuf-dev protobuf-compiler libcli11-dev nlohmann-json3-dev libstb-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler libcli11-dev nlohmann-json3-dev libminizip-dev libstb-dev
   # the tests: FileCheck and lit, sanitizers, a second compiler, and Arm by emulation
   llvm-22-tools libclang-rt-22-dev graphviz libgtest-dev g++-12 g++-aarch64-linux-gnu qemu-user
   # Python: /usr/bin/python3, since others on PATH may lack venv

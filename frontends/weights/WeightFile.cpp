@@ -8,6 +8,8 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/Path.h"
 
+#include <algorithm>
+
 using namespace cnnc;
 using namespace cnnc::weights;
 using namespace llvm;
@@ -50,8 +52,8 @@ const Weight *WeightFile::find(StringRef name) const {
 }
 
 std::string cnnc::weights::printable(std::string text) {
-  llvm::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');
+  auto isControl = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  std::replace_if(text.begin(), text.end(), isControl, '?');
   return text;
 }
 

@@ -2,6 +2,8 @@
 // The cnn dialect, its layouts and plans, and the questions that passes ask of types.
 #pragma once
 
+#include "dialects/cnn/LayerCall.h"
+
 #include "mlir/IR/Attributes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"

@@ -58,28 +58,52 @@ def Cnn_Product : DeclareOpInterfaceMethods<ProductOpInterface>;
 def Cnn_SeesWindows : DeclareOpInterfaceMethods<WindowOpInterface>;
 /// Some of its operands are statistics.
 def Cnn_HoldsStatistics : DeclareOpInterfaceMethods<StatisticOpInterface>;
+/// An argument of an operator as its signature says it: name, kind, and default.
+class Cnn_Argument<string name, Constraint constraint> {
+  bit isAttribute = !isa<Attr>(constraint);
+  Attr attribute = !if(isAttribute, !cast<Attr>(constraint), I64Attr);
+  Attr base = !if(!initialized(attribute.baseAttr), attribute.baseAttr, attribute);
+  string kind = !if(isAttribute,
+    !cond(!eq(!cast<string>(base), "I64Attr"): "int", !eq(!cast<string>(base), "F64Attr"): "float",
+          !eq(!cast<string>(base), "BoolAttr"): "bool", !eq(!cast<string>(base), "StrAttr"): "string",
+          !eq(!cast<string>(base), "TypeAttr"): "dtype", !eq(!cast<string>(base), "DenseI64ArrayAttr"): "ints",
+          !eq(!cast<string>(base), "DenseF64ArrayAttr"): "floats", true: "attribute"),
+    !if(!isa<Variadic>(constraint), "tensors", "tensor"));
+  string default = !cond(!initialized(attribute.defaultValue): " = " # attribute.defaultValue,
+                         !or(attribute.isOptional, !isa<Optional>(constraint)): " = none", true: "");
+  string text = name # ": " # kind # default;
+}
 
 class Cnn_Op<string mnemonic, list<Trait> traits = []> : Op<Cnn_Dialect, mnemonic, traits> {
   code classDeclaration = "";
+  /// How it is called (LayerOpInterface): the arguments as they are, unless it says otherwise.
+  string signature = !interleave(!foreach(i, !range(!size(arguments)),
+    Cnn_Argument<!getdagname(arguments, i), !getdagarg<Constraint>(arguments, i)>.text), ", ");
+  /// Whether it completes calls, and describes itself as one.
+  bit completes = 0;
   let extraClassDeclaration = [{
     /// A layout is how a value is stored, not what it is: types agree without it.
     static bool isCompatibleReturnTypes(::mlir::TypeRange lhs, ::mlir::TypeRange rhs) {
       return ::cnnc::cnn::compatibleIgnoringLayout(lhs, rhs);
     }
-  }] # classDeclaration;
+  }] # classDeclaration # "static ::llvm::StringRef getSignature() { return R\"td(" # signature # ")td\"; }\n" #
+  "static ::llvm::StringRef getSummary() { return R\"td(" # summary # ")td\"; }\n" #
+  "static ::llvm::StringRef getDescription() { return R\"td(" # description # ")td\"; }\n" #
+  !if(completes, "static ::llvm::LogicalResult complete(::cnnc::cnn::LayerCall &call);\n"
+                 "void describe(::mlir::NamedAttrList &arguments);\n", "");
 }
 
 /// An operator that computes: it infers its type, tells its cost and its plain meaning. `answers` are methods of
 /// LowerableOpInterface that it answers otherwise than by default.
 class Cnn_ComputeOp<string mnemonic, list<Trait> traits = [], list<string> answers = []> : Cnn_Op<mnemonic, !listconcat(traits, [
-    Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
+    Pure, InferTypeOpAdaptor, LayerOpInterface, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
     DeclareOpInterfaceMethods<LowerableOpInterface, !listconcat(["lowerPlain"], answers)>])> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
 /// An elementwise operator: emitElement() is all that it adds, and whether it keeps zeros.
 class Cnn_ElementwiseOp<string mnemonic, list<Trait> traits = []> : Cnn_Op<mnemonic, !listconcat(traits, [
-    Pure, InferTypeOpAdaptor, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
+    Pure, InferTypeOpAdaptor, LayerOpInterface, DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>,
     DeclareOpInterfaceMethods<LowerableOpInterface, ["lowerPlain", "isPerImage"]>,
     DeclareOpInterfaceMethods<ElementwiseOpInterface, ["emitElement", "preservesZero"]>])> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";

@@ -68,4 +68,20 @@ def StatisticOpInterface : OpInterface<"StatisticOpInterface"> {
   let methods = [InterfaceMethod<"Whether an operand holds such statistics.", "bool", "isStatistic", (ins "unsigned":$operand)>];
 }
 
+def LayerOpInterface : OpInterface<"LayerOpInterface"> {
+  let cppNamespace = "::cnnc::cnn";
+  let description = [{ How an operator is called by its name: what front ends need to know of it, and all that they know. }];
+  let methods = [
+    StaticInterfaceMethod<[{
+      The parameters, as `x: tensor, kernel: spatial, stride: spatial = 1`: names, kinds and defaults. Tensors are operands
+      in this order; the others are attributes, or taken out by complete().
+    }], "::llvm::StringRef", "getSignature">,
+    StaticInterfaceMethod<"What it computes, in one line.", "::llvm::StringRef", "getSummary">,
+    StaticInterfaceMethod<"What else is to be said.", "::llvm::StringRef", "getDescription">,
+    StaticInterfaceMethod<"Makes attributes and weights of arguments that are neither.",
+      "::mlir::LogicalResult", "complete", (ins "::cnnc::cnn::LayerCall &":$call), "", "return ::mlir::success();">,
+    InterfaceMethod<"Makes arguments of attributes and weights: the inverse of complete().",
+      "void", "describe", (ins "::mlir::NamedAttrList &":$arguments), "", [{ (void)arguments; }]>];
+}
+
 #endif

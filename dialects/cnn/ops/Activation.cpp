@@ -98,3 +98,18 @@ Value PreluOp::emitElement(OpBuilder &builder, ValueRange values) {
   Float x(loops, values[0]), slope(loops, values[1]);
   return select(less(x, 0), x * slope, x);
 }
+
+/// A slope for each channel, unless the caller has slopes.
+LogicalResult PreluOp::complete(LayerCall &call) {
+  Attribute init = call.take("init");
+  if (call.tensor("slope"))
+    return success();
+  RankedTensorType x = call.typeOf("x");
+  if (x.getRank() < 2)
+    return call.error("x", "needs x [N, C, ...], got " + text(x));
+  SmallVector<int64_t> shape(x.getRank() - 1, 1);
+  shape[0] = x.getDimSize(1);
+  call.addWeight("slope", "x", shape, init);
+  return success();
+}
+void PreluOp::describe(NamedAttrList &) {}

@@ -31,5 +31,7 @@ def Cnn_PreluOp : Cnn_ElementwiseOp<"prelu"> {
   let summary = "x, or slope * x below zero; slope broadcasts to x";
   let arguments = (ins Cnn_Tensor:$x, Cnn_Tensor:$slope);
   let results = (outs Cnn_Tensor:$y);
+  let completes = 1;
+  let signature = "x: tensor, slope: tensor = none, init: init = [constant, 0.25]";
 }
 #endif

@@ -48,7 +48,7 @@ static FailureOr<RankedTensorType> convType(Op op, Emit emit) {
   auto [rows, columns] = windowsOf(op, kernel.take_back(2));
   int64_t height = rows.count(in[2]), width = columns.count(in[3]);
   if (height < 1 || width < 1)
-    return doesNotFit(emit, x, {rows, columns});
+    return emit() << doesNotFit(x, {rows, columns});
   return reshaped(x, {in[0], kernel[0], height, width});
 }
 CNN_INFER(ConvOp, convType)
@@ -89,6 +89,43 @@ int64_t ConvTransposeOp::getFlops() { return 2 * getMultiplyAdds(); }
 
 std::array<Reach, 2> ConvOp::getReach() {
   return reachOf(windowsOf(*this, getWeight().getType().getShape().take_back(2)));
+}
+
+/// What both convolutions make of a call: the padding, and filters of `shape(filters, kernel)`.
+static LogicalResult completeConv(LayerCall &call, bool transposed) {
+  SmallVector<int64_t> kernel(call.ints("kernel"));
+  bool isSame = !call.word("pad").empty();
+  if (failed(completeWindows(call, kernel)))
+    return failure();
+  int64_t filters = call.integer("filters"), groups = call.integer("groups"), channels = call.shapeOf("x")[1];
+  if (transposed && isSame)
+    return call.error("pad", "takes pad as numbers: 'same' is said of what windows read");
+  if (filters < 1 || filters > std::numeric_limits<int32_t>::max())
+    return call.error("filters", "filters = " + Twine(filters) + " must be positive");
+  if (groups < 1 || channels % groups || filters % groups)
+    return call.error("groups", "groups = " + Twine(groups) + " must divide the " + Twine(channels) +
+                                    " input channels and the " + Twine(filters) + " filters");
+  int64_t first = transposed ? channels : filters, second = (transposed ? filters : channels) / groups;
+  call.addWeight("weight", "x", {first, second, kernel[0], kernel[1]}, call.get("init"));
+  if (call.flag("bias"))
+    call.addWeight("bias", "x", {filters}, call.get("bias_init"));
+  for (StringRef name : {"filters", "kernel", "bias", "init", "bias_init"})
+    call.take(name);
+  return success();
+}
+LogicalResult ConvOp::complete(LayerCall &call) { return completeConv(call, /*transposed=*/false); }
+LogicalResult ConvTransposeOp::complete(LayerCall &call) { return completeConv(call, /*transposed=*/true); }
+
+template <typename Op>
+static void describeConv(Op op, NamedAttrList &arguments, int64_t filters) {
+  Builder builder(op.getContext());
+  arguments.set("filters", builder.getI64IntegerAttr(filters));
+  arguments.set("kernel", builder.getDenseI64ArrayAttr(op.getWeight().getType().getShape().take_back(2)));
+  arguments.set("bias", builder.getBoolAttr(static_cast<bool>(op.getBias())));
+}
+void ConvOp::describe(NamedAttrList &arguments) { describeConv(*this, arguments, getY().getType().getDimSize(1)); }
+void ConvTransposeOp::describe(NamedAttrList &arguments) {
+  describeConv(*this, arguments, getY().getType().getDimSize(1));
 }
 
 std::array<Reach, 2> ConvTransposeOp::getReach() {

@@ -20,6 +20,9 @@ def Cnn_ConvOp : Cnn_ComputeOp<"conv", [Cnn_TakesEpilogue, Cnn_Product, Cnn_Sees
                        DefaultValuedAttr<I64Attr, "1">:$groups);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
+  let completes = 1;
+  let signature = "x: tensor, filters: int, kernel: spatial, stride: spatial = 1, pad: pads = 0, dilation: spatial = 1, groups: int = 1, "
+                  "bias: bool = true, init: init = he_normal, bias_init: init = zeros";
 }
 
 def Cnn_ConvTransposeOp : Cnn_ComputeOp<"conv_transpose", [Cnn_TakesEpilogue, Cnn_Product, Cnn_SeesWindows]> {
@@ -36,5 +39,8 @@ def Cnn_ConvTransposeOp : Cnn_ComputeOp<"conv_transpose", [Cnn_TakesEpilogue, Cn
                        DefaultValuedAttr<I64Attr, "1">:$groups);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
+  let completes = 1;
+  let signature = "x: tensor, filters: int, kernel: spatial, stride: spatial = 1, pad: pads = 0, dilation: spatial = 1, output_pad: spatial = 0, groups: int = 1, "
+                  "bias: bool = true, init: init = he_normal, bias_init: init = zeros";
 }
 #endif

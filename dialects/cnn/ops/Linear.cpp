@@ -25,6 +25,34 @@ static FailureOr<RankedTensorType> fcType(Op op, Emit emit) {
 }
 CNN_INFER(FcOp, fcType)
 
+LogicalResult FcOp::complete(LayerCall &call) {
+  RankedTensorType x = call.typeOf("x");
+  int64_t units = call.integer("units");
+  if (x.getRank() < 2)
+    return call.error("x", "needs x [N, K] or [N, C, ...], got " + text(x));
+  if (units < 1 || units > std::numeric_limits<int32_t>::max())
+    return call.error("units", "units = " + Twine(units) + " must be positive");
+  int64_t depth = 1;
+  for (int64_t size : x.getShape().drop_front())
+    depth *= size;
+  if (x.getRank() > 2)
+    call.replaceTensor(
+        "x", ReshapeOp::create(call.builder, call.location, reshaped(x, {x.getDimSize(0), depth}), call.tensor("x"),
+                               call.builder.getDenseI64ArrayAttr({x.getDimSize(0), depth})));
+  call.addWeight("weight", "x", {units, depth}, call.get("init"));
+  if (call.flag("bias"))
+    call.addWeight("bias", "x", {units}, call.get("bias_init"));
+  for (StringRef name : {"units", "bias", "init", "bias_init"})
+    call.take(name);
+  return success();
+}
+
+void FcOp::describe(NamedAttrList &arguments) {
+  Builder builder(getContext());
+  arguments.set("units", builder.getI64IntegerAttr(getY().getType().getDimSize(1)));
+  arguments.set("bias", builder.getBoolAttr(static_cast<bool>(getBias())));
+}
+
 namespace {
 /// Where a matrix product finds its numbers: as numpy.matmul, an operand of one dimension is a row
 /// on the left and a column on the right, and leading dimensions broadcast.

@@ -24,6 +24,19 @@ static FailureOr<RankedTensorType> bnType(Op op, Emit emit) {
 }
 CNN_INFER(BnOp, bnType)
 
+LogicalResult BnOp::complete(LayerCall &call) {
+  RankedTensorType x = call.typeOf("x");
+  if (x.getRank() < 2)
+    return call.error("x", "needs x [N, C, ...], got " + text(x));
+  ArrayRef<int64_t> channels = x.getShape().slice(1, 1);
+  call.addWeight("weight", "x", channels, call.take("init"));
+  call.addWeight("bias", "x", channels, call.take("bias_init"));
+  call.addWeight("running_mean", "x", channels, call.initializer("zeros"), /*isTrained=*/false);
+  call.addWeight("running_var", "x", channels, call.initializer("ones"), /*isTrained=*/false);
+  return success();
+}
+void BnOp::describe(NamedAttrList &) {}
+
 template <typename Op>
 static FailureOr<RankedTensorType> lrnType(Op op, Emit emit) {
   RankedTensorType x = tensorOf(op.getX());
@@ -46,6 +59,11 @@ static FailureOr<RankedTensorType> softmaxType(Op op, Emit emit) {
 }
 CNN_INFER(SoftmaxOp, softmaxType)
 CNN_INFER(LogSoftmaxOp, softmaxType)
+
+LogicalResult SoftmaxOp::complete(LayerCall &call) { return completeAxis(call, "axis", call.typeOf("x").getRank()); }
+LogicalResult LogSoftmaxOp::complete(LayerCall &call) { return SoftmaxOp::complete(call); }
+void SoftmaxOp::describe(NamedAttrList &) {}
+void LogSoftmaxOp::describe(NamedAttrList &) {}
 
 // An elementary function counts as ten operations.
 bool BnOp::isStatistic(unsigned operand) { return operand >= getRunningMeanMutable().getOperandNumber(); }

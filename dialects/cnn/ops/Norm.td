@@ -12,6 +12,8 @@ def Cnn_BnOp : Cnn_ComputeOp<"bn", [Cnn_HoldsStatistics]> {
                        DefaultValuedAttr<F64Attr, "1e-5">:$eps);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
+  let completes = 1;
+  let signature = "x: tensor, eps: float = 1e-5, init: init = ones, bias_init: init = zeros";
 }
 
 def Cnn_LrnOp : Cnn_ComputeOp<"lrn"> {
@@ -23,7 +25,7 @@ def Cnn_LrnOp : Cnn_ComputeOp<"lrn"> {
                        DefaultValuedAttr<F64Attr, "0.75">:$beta, DefaultValuedAttr<F64Attr, "1.0">:$k);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
-  let extraClassDeclaration = [{
+  let classDeclaration = [{
     /// The result for x, from the sum of squares around it; scalars or vectors.
     ::mlir::Value emitNormalized(::mlir::OpBuilder &builder, ::mlir::Value x, ::mlir::Value squares);
   }];
@@ -33,6 +35,8 @@ class Cnn_SoftmaxLikeOp<string mnemonic> : Cnn_ComputeOp<mnemonic, [], ["isPerIm
   let arguments = (ins Cnn_FloatTensor:$x, I64Attr:$axis);
   let results = (outs Cnn_FloatTensor:$y);
   let hasVerifier = 1;
+  let completes = 1;
+  let signature = "x: tensor, axis: int = 1";
 }
 def Cnn_SoftmaxOp : Cnn_SoftmaxLikeOp<"softmax"> { let summary = "Softmax along one axis"; }
 def Cnn_LogSoftmaxOp : Cnn_SoftmaxLikeOp<"log_softmax"> { let summary = "Logarithm of the softmax along one axis"; }

@@ -43,9 +43,9 @@ FailureOr<RankedTensorType> cnnc::cnn::broadcastType(ValueRange operands, Type e
     SmallVector<int64_t> sofar = shape;
     if (!OpTrait::util::getBroadcastedShape(sofar, tensorOf(operand).getShape(), shape)) {
       InFlightDiagnostic message = emit();
-      message << "cannot broadcast ";
+      message << "needs equal or broadcastable shapes, got ";
       llvm::interleave(
-          operands, message, [&](Value value) { message << text(tensorOf(value)); }, " with ");
+          operands, message, [&](Value value) { message << text(tensorOf(value)); }, " and ");
       return message;
     }
   }

@@ -21,7 +21,7 @@ static FailureOr<RankedTensorType> poolType(Op op, Emit emit) {
   int64_t height = rows.count(x.getDimSize(2), op.getCeil());
   int64_t width = columns.count(x.getDimSize(3), op.getCeil());
   if (height < 1 || width < 1)
-    return doesNotFit(emit, x, {rows, columns});
+    return emit() << doesNotFit(x, {rows, columns});
   return reshaped(x, {x.getDimSize(0), x.getDimSize(1), height, width});
 }
 CNN_INFER(MaxPoolOp, poolType)
@@ -41,6 +41,25 @@ static FailureOr<RankedTensorType> avgPoolType(Op op, Emit emit) {
   return poolType(op, emit);
 }
 CNN_INFER(AvgPoolOp, avgPoolType)
+
+/// A window that does not fit is the kernel's fault.
+static LogicalResult completePool(LayerCall &call) {
+  SmallVector<int64_t> kernel(call.ints("kernel"));
+  if (failed(completeWindows(call, kernel)))
+    return failure();
+  ArrayRef<int64_t> stride = call.ints("stride"), pad = call.ints("pad"), dilation = call.ints("dilation");
+  auto along = [&](int d) { return Window{kernel[d], stride[d], dilation[d], pad[d], pad[d + 2]}; };
+  std::array<Window, 2> windows{along(0), along(1)};
+  RankedTensorType x = call.typeOf("x");
+  if (windows[0].count(x.getDimSize(2), call.flag("ceil")) < 1 ||
+      windows[1].count(x.getDimSize(3), call.flag("ceil")) < 1)
+    return call.error("kernel", doesNotFit(x, windows));
+  return success();
+}
+LogicalResult MaxPoolOp::complete(LayerCall &call) { return completePool(call); }
+LogicalResult AvgPoolOp::complete(LayerCall &call) { return completePool(call); }
+void MaxPoolOp::describe(NamedAttrList &) {}
+void AvgPoolOp::describe(NamedAttrList &) {}
 
 template <typename Op>
 static FailureOr<RankedTensorType> globalPoolType(Op op, Emit emit) {

@@ -211,3 +211,8 @@ void ArgMaxOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
 void ArgMinOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   lowerArg(*this, builder, inputs[0], outputs[0], true);
 }
+
+LogicalResult ArgMaxOp::complete(LayerCall &call) { return completeAxis(call, "axis", call.typeOf("x").getRank()); }
+LogicalResult ArgMinOp::complete(LayerCall &call) { return ArgMaxOp::complete(call); }
+void ArgMaxOp::describe(NamedAttrList &) {}
+void ArgMinOp::describe(NamedAttrList &) {}

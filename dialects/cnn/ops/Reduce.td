@@ -28,6 +28,8 @@ class Cnn_ArgOp<string mnemonic, string what> : Cnn_ComputeOp<mnemonic, [], ["is
                        DefaultValuedAttr<BoolAttr, "false">:$select_last);
   let results = (outs Cnn_Tensor:$y);
   let hasVerifier = 1;
+  let completes = 1;
+  let signature = "x: tensor, axis: int = 1, keep_dims: bool = true, select_last: bool = false";
 }
 def Cnn_ArgMaxOp : Cnn_ArgOp<"arg_max", "maximum">;
 def Cnn_ArgMinOp : Cnn_ArgOp<"arg_min", "minimum">;

@@ -39,6 +39,37 @@ static FailureOr<RankedTensorType> resizeType(Op op, Emit emit) {
 }
 CNN_INFER(ResizeOp, resizeType)
 
+LogicalResult ResizeOp::complete(LayerCall &call) {
+  ArrayRef<int64_t> shape = call.shapeOf("x");
+  size_t rank = shape.size();
+  SmallVector<int64_t> size(call.ints("size")), sizes(shape);
+  SmallVector<double> scale(call.floats("scale")), scales(rank, 1);
+  bool isWhole = call.has("sizes") && call.has("scales");
+  if (isWhole + call.has("size") + call.has("scale") != 1)
+    return call.error("", "needs either size or scale");
+  call.take("size");
+  call.take("scale");
+  if (isWhole)
+    return success();
+  if (rank < 3)
+    return call.error("x", "needs x [N, C, ...] of images, got " + std::to_string(rank) + " dimensions");
+  if (scale.size() == 1)
+    scale.assign(rank - 2, scale.front());
+  if (size.empty() && scale.size() != rank - 2)
+    return call.error("scale", "scale must be one number, or one for each of the " + Twine(rank - 2) + " dimensions");
+  for (size_t d = 2; d < rank; ++d) {
+    double wanted = size.empty() ? std::floor(static_cast<double>(shape[d]) * scale[d - 2]) : size[d - 2];
+    if (!(wanted >= 1 && wanted <= std::numeric_limits<int32_t>::max()))
+      return call.error(size.empty() ? "scale" : "size", "the result must have between 1 and 2147483647 rows and columns");
+    sizes[d] = static_cast<int64_t>(wanted);
+    scales[d] = size.empty() ? scale[d - 2] : wanted / static_cast<double>(shape[d]);
+  }
+  call.set("sizes", sizes);
+  call.set("scales", call.builder.getDenseF64ArrayAttr(scales));
+  return success();
+}
+void ResizeOp::describe(NamedAttrList &) {}
+
 int64_t ResizeOp::getFlops() { return 10 * getY().getType().getNumElements(); }
 
 std::array<Reach, 2> ResizeOp::getReach() {

@@ -38,10 +38,12 @@ static FailureOr<RankedTensorType> concatType(Op op, Emit emit) {
   for (Value part : op.getParts()) {
     RankedTensorType type = tensorOf(part);
     SmallVector<int64_t> other(type.getShape());
-    bool fits = type.getRank() == first.getRank() && type.getElementType() == first.getElementType();
+    bool fits = type.getRank() == first.getRank();
+    if (type.getElementType() != first.getElementType())
+      return emit() << "takes tensors of one type, got " << first.getElementType() << " and " << type.getElementType();
     int64_t length = fits ? std::exchange(other[axis], shape[axis]) : 0;
     if (!fits || other != shape)
-      return emit() << "cannot put " << type << " behind " << first << " along axis " << axis;
+      return emit() << "sizes must agree outside axis " << axis << ", got " << text(first) << " and " << text(type);
     shape[axis] += length;
   }
   return reshaped(first, shape);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Constants, fused regions and conversions of layout.
 #include "dialects/cnn/CnnOps.h"
+#include "dialects/cnn/ops/Infer.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -26,6 +27,21 @@ LogicalResult ConstantOp::verify() {
     return checkData(*this, resource);
   return success();
 }
+
+template <typename Op>
+static FailureOr<RankedTensorType> parameterType(Op op, Emit emit) {
+  if (llvm::any_of(op.getShape(), [](int64_t size) { return size < 0; }))
+    return emit() << "sizes [" << op.getShape() << "] must not be negative";
+  if (!RankedTensorType::isValidElementType(op.getType()))
+    return emit() << "cannot hold elements of type " << op.getType();
+  return RankedTensorType::get(op.getShape(), op.getType());
+}
+CNN_INFER(ParameterOp, parameterType)
+LogicalResult ParameterOp::complete(LayerCall &call) {
+  call.set("path", call.builder.getStringAttr(call.path));
+  return success();
+}
+void ParameterOp::describe(NamedAttrList &arguments) { arguments.erase("path"); }
 
 LogicalResult FusedOp::verify() {
   Block &block = getBody().front();

@@ -19,6 +19,20 @@ def Cnn_ConstantOp : Cnn_Op<"constant", [Pure, ConstantLike]> {
   let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
 }
 
+def Cnn_ParameterOp : Cnn_Op<"parameter", [Pure, InferTypeOpAdaptor, LayerOpInterface]> {
+  let summary = "A weight whose values are not known yet";
+  let description = [{
+    Its path names it in checkpoints. `init` says what it holds before training: a word (`he_normal`), or an array of a word
+    and numbers (`["normal", 0.01]`). What is not trained is a statistic. A call's label is its path.
+  }];
+  let arguments = (ins StrAttr:$path, DenseI64ArrayAttr:$shape, TypeAttr:$type, AnyAttr:$init, BoolAttr:$trained);
+  let results = (outs Cnn_Tensor:$y);
+  let assemblyFormat = "attr-dict `:` type($y)";
+  let hasVerifier = 1;
+  let completes = 1;
+  let signature = "shape: ints, init: init = zeros, type: dtype = f32, trained: bool = true";
+}
+
 def Cnn_YieldOp : Cnn_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["FusedOp", "ChainOp"]>]> {
   let summary = "Ends a fused region or a chain";
   let arguments = (ins Variadic<Cnn_Tensor>:$results);

@@ -54,10 +54,50 @@ LogicalResult cnnc::cnn::checkWindows(Emit emit, ArrayRef<int64_t> kernel, Array
       failed(checkNumbers(emit, "dilation", dilation, 2, 1)) || failed(checkNumbers(emit, "pad", pad, 4, 0)));
 }
 
-InFlightDiagnostic cnnc::cnn::doesNotFit(Emit emit, RankedTensorType x, std::array<Window, 2> windows) {
+/// [top, left, bottom, right] as one number if all are equal.
+static std::string padText(ArrayRef<int64_t> pad) {
+  if (llvm::all_equal(pad))
+    return std::to_string(pad.front());
+  return "[" + llvm::join(llvm::map_range(pad, [](int64_t n) { return std::to_string(n); }), ", ") + "]";
+}
+
+std::string cnnc::cnn::doesNotFit(RankedTensorType x, std::array<Window, 2> windows) {
   auto [rows, columns] = windows;
-  InFlightDiagnostic message = emit();
-  message << "the window " << rows.extent() << "x" << columns.extent() << " does not fit into " << text(x)
-          << " with pad " << rows.low << "," << columns.low << "," << rows.high << "," << columns.high;
-  return message;
+  return "the window " + std::to_string(rows.extent()) + "x" + std::to_string(columns.extent()) + " does not fit into " +
+         text(x) + " with pad = " + padText({rows.low, columns.low, rows.high, columns.high});
+}
+
+/// The padding with which there is a window for each `stride` elements; the odd one stands at the end, or at the
+/// beginning.
+static std::pair<int64_t, int64_t> samePad(int64_t length, int64_t kernel, int64_t stride, int64_t dilation,
+                                           bool oddFirst) {
+  int64_t windows = llvm::divideCeilSigned(length, stride);
+  int64_t total = std::max<int64_t>(0, (windows - 1) * stride + (kernel - 1) * dilation + 1 - length);
+  int64_t less = total / 2, more = total - less;
+  return oddFirst ? std::pair(more, less) : std::pair(less, more);
+}
+
+LogicalResult cnnc::cnn::completeWindows(LayerCall &call, ArrayRef<int64_t> kernel) {
+  RankedTensorType x = call.typeOf("x");
+  if (x.getRank() != 4)
+    return call.error("x", "needs x [N, C, H, W], got " + text(x));
+  if (!call.has("stride"))
+    call.set("stride", kernel);
+  for (StringRef name : {"kernel", "stride", "dilation"})
+    for (int64_t number : name == "kernel" ? kernel : call.ints(name))
+      if (number < 1 || number > std::numeric_limits<int32_t>::max())
+        return call.error(name, name + " = " + Twine(number) + " must be positive");
+  StringRef word = call.word("pad");
+  if (!word.empty()) {
+    SmallVector<int64_t> pad(4);
+    for (int d : {0, 1})
+      std::tie(pad[d], pad[d + 2]) = samePad(x.getDimSize(2 + d), kernel[d], call.ints("stride")[d],
+                                             call.ints("dilation")[d], word == "same_lower");
+    call.set("pad", pad);
+  }
+  ArrayRef<int64_t> pad = call.ints("pad");
+  for (int64_t number : pad)
+    if (number < 0 || number > std::numeric_limits<int32_t>::max())
+      return call.error("pad", "pad = " + padText(pad) + " must not be negative");
+  return success();
 }

@@ -32,7 +32,10 @@ mlir::LogicalResult checkNumbers(Emit emit, llvm::StringRef name, llvm::ArrayRef
 mlir::LogicalResult checkWindows(Emit emit, llvm::ArrayRef<int64_t> kernel, llvm::ArrayRef<int64_t> stride,
                                  llvm::ArrayRef<int64_t> dilation, llvm::ArrayRef<int64_t> pad);
 /// Says that a window is larger than its image.
-mlir::InFlightDiagnostic doesNotFit(Emit emit, mlir::RankedTensorType x, std::array<Window, 2> windows);
+std::string doesNotFit(mlir::RankedTensorType x, std::array<Window, 2> windows);
+
+/// Makes the numbers of a call's `pad` and `stride` of words and defaults, for windows of `kernel` on its `x`.
+mlir::LogicalResult completeWindows(LayerCall &call, llvm::ArrayRef<int64_t> kernel);
 
 /// The windows of an operator, down the rows and along the columns.
 template <typename Op>

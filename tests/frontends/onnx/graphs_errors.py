@@ -79,7 +79,7 @@ class WrongShapes(Refusal):
 
     def test_convolutions(self):
         self.refuse_conv([4, 5, 3, 3], "weight 4x5x3x3 is for 5 input channels in 1 groups, but x has 3")
-        self.refuse_conv([4, 3, 9, 9], "the window 9x9 does not fit into 1x3x8x8 with pad 0,0,0,0")
+        self.refuse_conv([4, 3, 9, 9], "the window 9x9 does not fit into 1x3x8x8 with pad = 0")
         self.refuse_conv([4, 3, 3, 3], "group 0 is not positive", group=0)
         self.refuse_conv([4, 3, 3, 3], "groups = 2 must divide the 3 input channels and the 4 filters", group=2)
         self.refuse_conv([4, 3, 3, 3], "kernel, stride and dilation must be positive, and not 0", strides=[0, 1])
@@ -106,7 +106,7 @@ class HugeNumbers(Refusal):
         conv = {"inputs": "x w", "initializers": [weight("w", [4, 3, 3, 3])]}
         self.refuse_node("Conv", "padding 4611686018427387904 is not supported", pads=[HUGE] * 4, **conv)
         self.refuse_node("Conv", "a tensor of 1x4x4294967300x4294967300 elements is too large", pads=[most] * 4, **conv)
-        self.refuse_node("Conv", "the window 4294967295x4294967295 does not fit into 1x3x8x8 with pad 0,0,0,0", dilations=[most] * 2, **conv)
+        self.refuse_node("Conv", "the window 4294967295x4294967295 does not fit into 1x3x8x8 with pad = 0", dilations=[most] * 2, **conv)
         self.refuse_node("MaxPool", "kernel, stride and dilation must be positive, and not 4611686018427387904", kernel_shape=[HUGE] * 2)
         self.refuse_node("LRN", "size must be a positive number of channels, got -3", size=-3)
 

@@ -27,7 +27,7 @@ func.func @result(%x: tensor<2x5xf32>) -> tensor<2x4xf32> {
 // -----
 
 func.func @slope(%x: tensor<1x8x4x4xf32>, %slope: tensor<8xf32>) -> tensor<1x8x4x4xf32> {
-  // expected-error @+2 {{cannot broadcast 1x8x4x4 with 8}}
+  // expected-error @+2 {{needs equal or broadcastable shapes, got 1x8x4x4 and 8}}
   // expected-error @+1 {{failed to infer returned types}}
   %y = cnn.prelu %x, %slope : (tensor<1x8x4x4xf32>, tensor<8xf32>) -> tensor<1x8x4x4xf32>
   return %y : tensor<1x8x4x4xf32>

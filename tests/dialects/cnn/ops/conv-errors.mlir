@@ -9,7 +9,7 @@ func.func @groups(%x: tensor<1x64x7x7xf32>, %w: tensor<100x21x3x3xf32>) -> tenso
 // -----
 
 func.func @window(%x: tensor<1x512x7x7xf32>, %w: tensor<8x512x9x9xf32>) -> tensor<1x8x1x1xf32> {
-  // expected-error @+1 {{the window 9x9 does not fit into 1x512x7x7 with pad 0,0,0,0}}
+  // expected-error @+1 {{the window 9x9 does not fit into 1x512x7x7 with pad = 0}}
   %y = cnn.conv %x, %w : (tensor<1x512x7x7xf32>, tensor<8x512x9x9xf32>) -> tensor<1x8x1x1xf32>
   return %y : tensor<1x8x1x1xf32>
 }

@@ -9,7 +9,7 @@ func.func @types(%a: tensor<4xf32>, %b: tensor<4xf16>) -> tensor<4xf32> {
 // -----
 
 func.func @shapes(%a: tensor<2x4xf32>, %b: tensor<2x3xf32>) -> tensor<2x4xf32> {
-  // expected-error @+1 {{cannot broadcast 2x4 with 2x3}}
+  // expected-error @+1 {{needs equal or broadcastable shapes, got 2x4 and 2x3}}
   %y = cnn.mul %a, %b : (tensor<2x4xf32>, tensor<2x3xf32>) -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }

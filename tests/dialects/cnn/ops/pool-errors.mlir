@@ -25,7 +25,7 @@ func.func @pad(%x: tensor<1x8x7x7xf32>) -> tensor<1x8x9x9xf32> {
 // -----
 
 func.func @window(%x: tensor<1x8x2x2xf32>) -> tensor<1x8x1x1xf32> {
-  // expected-error @+1 {{the window 3x3 does not fit into 1x8x2x2 with pad 0,0,0,0}}
+  // expected-error @+1 {{the window 3x3 does not fit into 1x8x2x2 with pad = 0}}
   %y = cnn.avg_pool %x {kernel = array<i64: 3, 3>} : (tensor<1x8x2x2xf32>) -> tensor<1x8x1x1xf32>
   return %y : tensor<1x8x1x1xf32>
 }

@@ -1,7 +1,7 @@
 // RUN: cnnc-opt %s -split-input-file -verify-diagnostics
 
 func.func @concat(%a: tensor<1x3x4xf32>, %b: tensor<1x3x5xf32>) -> tensor<1x6x4xf32> {
-  // expected-error @+1 {{cannot put 'tensor<1x3x5xf32>' behind 'tensor<1x3x4xf32>' along axis 1}}
+  // expected-error @+1 {{sizes must agree outside axis 1, got 1x3x4 and 1x3x5}}
   %y = cnn.concat %a, %b {axis = 1 : i64} : (tensor<1x3x4xf32>, tensor<1x3x5xf32>) -> tensor<1x6x4xf32>
   return %y : tensor<1x6x4xf32>
 }

@@ -2,13 +2,26 @@
 // Chooses the reader by the file's extension.
 #include "compiler/driver/Input.h"
 
+#include "compiler/driver/BindWeights.h"
 #include "dialects/cnn/CnnDialect.h"
+#include "frontends/dsl/Read.h"
 #include "frontends/onnx/Importer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 
 using namespace cnnc;
 using namespace mlir;
+
+static FailureOr<OwningOpRef<ModuleOp>> readText(MLIRContext &context, const Options &options, Location file) {
+  if (!options.constants.empty())
+    return emitError(file, "--const is for .onnx files");
+  dsl::Reporter reporter(llvm::errs(), !options.quiet);
+  auto module =
+      dsl::readNetwork(context, options.model, {options.network, options.parameters, options.shapes}, reporter);
+  if (failed(module) || failed(bindWeights(**module, options)))
+    return failure();
+  return module;
+}
 
 static FailureOr<OwningOpRef<ModuleOp>> readFile(MLIRContext &context, const Options &options, Location file) {
   StringRef path = options.model;
@@ -28,7 +41,9 @@ static FailureOr<OwningOpRef<ModuleOp>> readFile(MLIRContext &context, const Opt
       import.constants[name] = file;
     return onnx::importOnnx(context, path, import);
   }
-  return emitError(file, "neither an .onnx nor an .mlir file");
+  if (path.ends_with(".cnn"))
+    return readText(context, options, file);
+  return emitError(file, "neither an .onnx, a .cnn nor an .mlir file");
 }
 
 /// Leaves on each input what --input-format says of it.

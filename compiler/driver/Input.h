@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what the user gives: an ONNX file, or a module as --emit prints it.
+// Reads what the user gives: an ONNX file, a text, or a module as --emit prints it.
 #pragma once
 
 #include "compiler/driver/Options.h"

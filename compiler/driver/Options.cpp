@@ -70,6 +70,13 @@ void parseInputFormat(Options &options, const std::string &text) {
   options.inputFormats[name] = format;
 }
 
+void parseParameter(Options &options, const std::string &text) {
+  auto equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    refuse("-D", text, "NAME=VALUE");
+  options.parameters[text.substr(0, equals)] = text.substr(equals + 1);
+}
+
 void checkOutput(Options &options) {
   auto endsIn = [&](const char *end) {
     std::string::size_type size = std::string(end).size();
@@ -103,6 +110,19 @@ void checkPrefix(const std::string &prefix) {
   if (prefix.empty() || std::isdigit(static_cast<unsigned char>(prefix[0])) ||
       !std::all_of(prefix.begin(), prefix.end(), letter))
     throw CLI::ValidationError("--prefix", "'" + prefix + "' is no C identifier");
+}
+
+/// What a text leaves open.
+void addText(CLI::App &app, Options &options, std::vector<std::string> &parameters) {
+  app.add_option("-D", parameters, "NAME=VALUE: set a parameter of a .cnn network (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--network", options.network, "NAME of the network in a .cnn file; else the last");
+  app.add_option("--weights", options.weights,
+                 "FILE or PREFIX=FILE: .safetensors, .npz, .pth, .onnx; else MODEL.safetensors, or random (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--map", options.maps, "'features.*=backbone.*': how weights are named in the files (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--seed", options.seed, "of weights that no file gives")->type_name("");
 }
 
 /// How code is made of the network.
@@ -143,9 +163,10 @@ void addCompilation(CLI::App &app, Options &options, std::vector<std::string> &f
 
 std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
   Options options;
-  std::vector<std::string> shapes, constants, formats;
+  std::vector<std::string> shapes, constants, formats, parameters;
   CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
                "  cnnc model.onnx -o model.so              a shared library, and model.h beside it\n"
+               "  cnnc resnet.cnn -D depth=101 -o r.so     a network in cnnc's own language\n"
                "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
                "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
                "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans\n"
@@ -156,7 +177,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
     --argc, ++argv;
   }
   app.set_version_flag("--version", CNNC_VERSION);
-  app.add_option("MODEL", options.model, "The network: .onnx, or .mlir as --emit=cnn or --emit=loops prints it")
+  app.add_option("MODEL", options.model, "The network: .onnx, .cnn, or .mlir as --emit=cnn or --emit=loops prints it")
       ->required();
   app.add_option("-o,--output", options.output,
                  options.command == Command::Summary ? "OUT.txt or OUT.json; - is stdout"
@@ -166,6 +187,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->allow_extra_args(false);
   app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")
       ->allow_extra_args(false);
+  addText(app, options, parameters);
   if (options.command == Command::Summary) {
     app.add_flag("--json", options.json, "For programs: a document instead of a table");
     app.add_option("--svg", options.picture, "FILE: draw the graph, by Graphviz");
@@ -178,6 +200,8 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       parseShape(options, text);
     for (const std::string &text : constants)
       parseConstant(options, text);
+    for (const std::string &text : parameters)
+      parseParameter(options, text);
     for (const std::string &text : formats)
       parseInputFormat(options, text);
     checkPrefix(options.prefix);

@@ -31,6 +31,10 @@ struct Options {
   std::string precision = "f32";
   std::map<std::string, std::vector<int64_t>> shapes;
   std::map<std::string, std::string> constants;
+  std::string network;                           ///< of a text that holds several
+  std::map<std::string, std::string> parameters; ///< of the network: -D NAME=VALUE
+  std::vector<std::string> weights, maps;        ///< files, and from paths to names in them
+  uint64_t seed = 0;                             ///< of weights that no file gives
   std::map<std::string, InputFormat> inputFormats;
   std::string bottleneck = "auto";
   std::string plans;     ///< a file of measured plans

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements, scopes, and the network as a whole.
+#include "frontends/dsl/Evaluator.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/SaveAndRestore.h"
+
+using namespace llvm;
+
+namespace cnnc::dsl {
+
+/// No text takes longer.
+static constexpr uint64_t kMostSteps = 10'000'000;
+
+Value Evaluator::fail(Frame &frame, uint32_t offset, const Twine &message) {
+  std::vector<std::string> trace;
+  for (const Frame *at = &frame; at; at = at->caller)
+    trace.push_back(at->caller ? "in " + at->block->block->name.text.str() + (at->path.empty() ? "" : ", " + at->path) +
+                                     ", called at " + at->calledAt.text()
+                               : "in " + at->callText);
+  reporter.error({frame.source(), offset}, message, trace);
+  return Unknown();
+}
+
+bool Evaluator::step(Frame &frame, uint32_t place) {
+  if (++steps <= kMostSteps)
+    return !isStopped && !reporter.isFull();
+  if (!isStopped)
+    fail(frame, place, "the text takes more than " + Twine(kMostSteps) + " steps");
+  isStopped = true;
+  return false;
+}
+
+const Value *Evaluator::look(Frame &frame, StringRef name) {
+  for (Scope &scope : reverse(frame.scopes))
+    if (auto found = scope.names.find(name); found != scope.names.end())
+      return &found->second;
+  auto &own = constants[frame.block->file];
+  auto found = own.find(name);
+  return found == own.end() ? nullptr : &found->second;
+}
+
+void Evaluator::assign(Frame &frame, StringRef name, Value value) {
+  for (Scope &scope : reverse(frame.scopes))
+    if (auto found = scope.names.find(name); found != scope.names.end()) {
+      found->second = std::move(value);
+      return;
+    }
+  frame.scopes.back().names[name] = std::move(value);
+}
+
+void Evaluator::bind(Frame &frame, ArrayRef<Name> names, const Value &value, uint32_t place) {
+  if (names.size() == 1)
+    return assign(frame, names.front().text, value);
+  const List *list = value.items();
+  if (!value.isUnknown() && (!list || list->size() != names.size()))
+    fail(frame, place,
+         Twine(names.size()) + " names for " +
+             (list ? Twine(list->size()).str() + " value" + (list->size() == 1 ? "" : "s") : value.describe()));
+  bool fits = list && list->size() == names.size();
+  for (auto [i, name] : enumerate(names))
+    assign(frame, name.text, fits ? (*list)[i] : Value(Unknown()));
+}
+
+void Evaluator::runScoped(Frame &frame, const Body &body, StringRef what, uint32_t place, function_ref<void()> before) {
+  frame.scopes.emplace_back();
+  before();
+  runBody(frame, body);
+  std::string end = ("the '" + what + "' at line " + Twine(frame.source()->line(place))).str();
+  for (const auto &name : frame.scopes.back().names)
+    frame.ended[name.getKey()] = end;
+  frame.scopes.pop_back();
+}
+
+bool Evaluator::runBody(Frame &frame, const Body &body) {
+  for (const auto &statement : body.statements) {
+    if (!step(frame, statement->span.begin))
+      return false;
+    runStatement(frame, *statement);
+  }
+  return true;
+}
+
+void Evaluator::runStatement(Frame &frame, const Stmt &statement) {
+  switch (statement.kind) {
+  case Stmt::Kind::Binding: {
+    auto &binding = static_cast<const BindingStmt &>(statement);
+    bind(frame, binding.names, evaluate(frame, *binding.value), binding.value->span.begin);
+    return;
+  }
+  case Stmt::Kind::For:
+    return runFor(frame, static_cast<const ForStmt &>(statement));
+  case Stmt::Kind::If:
+    return runIf(frame, static_cast<const IfStmt &>(statement));
+  case Stmt::Kind::Preprocess:
+    return runPreprocess(frame, static_cast<const PreprocessStmt &>(statement));
+  case Stmt::Kind::Loss:
+    return; // what is compiled is inference
+  case Stmt::Kind::Return:
+    return runReturn(frame, static_cast<const ReturnStmt &>(statement));
+  }
+}
+
+void Evaluator::runFor(Frame &frame, const ForStmt &loop) {
+  Value value = evaluate(frame, *loop.list);
+  if (value.isUnknown())
+    return;
+  const List *list = value.items();
+  if (!list) {
+    fail(frame, loop.list->span.begin, "'for' runs over a list, got " + value.describe());
+    return;
+  }
+  for (const Value &item : *list) {
+    if (!step(frame, loop.span.begin))
+      return;
+    runScoped(frame, loop.body, "for", loop.span.begin, [&] {
+      // The names of the loop are new in each turn, whatever they meant outside.
+      for (const Name &name : loop.names)
+        frame.scopes.back().names[name.text] = Unknown();
+      bind(frame, loop.names, item, loop.list->span.begin);
+    });
+  }
+}
+
+void Evaluator::runIf(Frame &frame, const IfStmt &branch) {
+  std::optional<bool> holds = condition(frame, *branch.condition);
+  if (!holds)
+    return;
+  if (*holds)
+    return runScoped(frame, branch.yes, "if", branch.span.begin);
+  if (branch.elseIf)
+    return runIf(frame, *branch.elseIf);
+  if (branch.no)
+    runScoped(frame, *branch.no, "if", branch.span.begin);
+}
+
+void Evaluator::runReturn(Frame &frame, const ReturnStmt &statement) {
+  for (const ReturnStmt::Item &item : statement.items) {
+    std::string name = item.name.text.str();
+    if (auto *variable = dyn_cast<NameExpr>(item.value.get()); variable && name.empty())
+      name = variable->name.str();
+    frame.returned.push_back({name.empty() ? "output" : name, evaluate(frame, *item.value)});
+  }
+  frame.hasReturned = true;
+}
+
+void Evaluator::runPreprocess(Frame &frame, const PreprocessStmt &statement) {
+  if (frame.caller) // of another network
+    return;
+  for (const Argument &argument : statement.arguments) {
+    Value value = evaluate(frame, *argument.value);
+    std::string text = value.write();
+    if (const List *list = value.items())
+      text = join(map_range(*list, [](const Value &item) { return item.write(); }), ",");
+    described.push_back({"input." + argument.name.str(), text});
+  }
+}
+
+/// The value of a literal, of the kind that a default has.
+static std::optional<Value> literal(StringRef text, const Value &like) {
+  int64_t integer;
+  double number;
+  if (like.as<int64_t>() && !text.getAsInteger(10, integer))
+    return Value(integer);
+  if (like.as<double>() && !text.getAsDouble(number))
+    return Value(number);
+  if (like.as<bool>() && (text == "true" || text == "false"))
+    return Value(text == "true");
+  if (like.as<Text>())
+    return Value(Text{text.str()});
+  if (like.as<Word>())
+    return Value(Word{text.str()});
+  return std::nullopt;
+}
+
+bool Evaluator::setParameters(Frame &frame, const NetworkOptions &options) {
+  const BlockDecl &network = *frame.block->block;
+  std::vector<std::string> names, texts;
+  for (const Parameter &parameter : network.parameters) {
+    if (parameter.type)
+      continue;
+    StringRef name = parameter.name.text;
+    if (!parameter.value) {
+      fail(frame, parameter.name.span.begin, "'" + name + "' needs a type, if it is an input, or a default");
+      return false;
+    }
+    Value value = evaluate(frame, *parameter.value);
+    auto given = options.parameters.find(name.str());
+    if (given != options.parameters.end()) {
+      std::optional<Value> set = literal(given->second, value);
+      if (!set) {
+        reporter.error({}, "-D " + name + "=" + given->second + ": the default is " + value.describe());
+        return false;
+      }
+      value = *set;
+    }
+    names.push_back(name.str());
+    texts.push_back((name + " = " + value.write()).str());
+    frame.scopes.back().names[name] = value;
+  }
+  for (const auto &[name, value] : options.parameters)
+    if (!is_contained(names, name)) {
+      reporter.error({}, "-D " + name + "=" + value + ": " + network.name.text + " has no parameter '" + name + "'" +
+                             suggest(name, names) + (texts.empty() ? "" : " It has " + join(texts, ", ")));
+      return false;
+    }
+  frame.callText = (network.name.text + "(" + join(texts, ", ") + ")").str();
+  return true;
+}
+
+mlir::Value Evaluator::addInput(Frame &frame, const Parameter &parameter, const NetworkOptions &options,
+                                int64_t images) {
+  static const StringMap<std::function<mlir::Type(mlir::Builder &)>> kTypes = {
+      {"f32", [](mlir::Builder &b) { return b.getF32Type(); }},
+      {"f16", [](mlir::Builder &b) { return b.getF16Type(); }},
+      {"bf16", [](mlir::Builder &b) { return b.getBF16Type(); }},
+      {"f64", [](mlir::Builder &b) { return b.getF64Type(); }},
+      {"u8", [](mlir::Builder &b) { return b.getIntegerType(8, false); }},
+      {"i8", [](mlir::Builder &b) { return b.getIntegerType(8, true); }},
+      {"i32", [](mlir::Builder &b) { return b.getIntegerType(32, true); }},
+      {"i64", [](mlir::Builder &b) { return b.getIntegerType(64, true); }},
+      {"bool", [](mlir::Builder &b) { return b.getI1Type(); }}};
+  auto element = kTypes.find(parameter.type->name.text);
+  if (element == kTypes.end()) {
+    std::vector<std::string> names;
+    for (const auto &type : kTypes)
+      names.push_back(type.getKey().str());
+    fail(frame, parameter.type->name.span.begin,
+         "no type '" + parameter.type->name.text + "'" + suggest(parameter.type->name.text, names));
+    return {};
+  }
+  StringRef name = parameter.name.text;
+  auto given = options.shapes.find(name.str());
+  if (given != options.shapes.end() && given->second.size() != parameter.type->sizes.size()) {
+    reporter.error({}, "--shape " + name + ": the input has " + Twine(parameter.type->sizes.size()) + " dimensions");
+    return {};
+  }
+  SmallVector<int64_t> shape;
+  for (auto [i, size] : enumerate(parameter.type->sizes)) {
+    Value value = evaluate(frame, *size);
+    const int64_t *known = value.as<int64_t>();
+    if (given != options.shapes.end()) {
+      if (known && *known != given->second[i]) {
+        reporter.error({}, "--shape " + name + ": size " + Twine(i) + " is " + Twine(*known));
+        return {};
+      }
+      shape.push_back(given->second[i]);
+    } else if (known) {
+      shape.push_back(*known);
+    } else if (value.as<Word>() && i == 0) {
+      freeBatch = true;
+      shape.push_back(images);
+    } else {
+      if (value.as<Word>())
+        fail(frame, size->span.begin,
+             "size " + value.write() + " of the input '" + name + "' is unknown; write a number, or give --shape " +
+                 name + "=1x3x224x224");
+      else if (!value.isUnknown())
+        fail(frame, size->span.begin, "a size is an int, got " + value.describe());
+      return {};
+    }
+    if (shape.back() < 1 || shape.back() > std::numeric_limits<int32_t>::max()) {
+      fail(frame, size->span.begin, "a size must be positive, got " + Twine(shape.back()));
+      return {};
+    }
+  }
+  auto type = mlir::RankedTensorType::get(shape, element->second(builder.builder()));
+  return builder.addInput(name, type, locationOf(frame, name, parameter.name.span.begin));
+}
+
+bool Evaluator::run(const Declared &network, const NetworkOptions &options, StringRef function, int64_t images) {
+  steps = 0;
+  operators = 0;
+  described.clear();
+  constants.clear();
+  Frame frame{&network};
+  frame.scopes.emplace_back();
+  frame.callText = network.block->name.text.str();
+  builder.begin(function, locationOf(frame, network.block->name.text, network.block->span.begin));
+  // Constants are evaluated as if they stood in a block of their file.
+  for (const std::unique_ptr<File> &file : program.files()) {
+    Declared inFile{network.block, file.get(), 0};
+    Frame outside{&inFile};
+    outside.callText = network.block->name.text.str();
+    outside.scopes.emplace_back();
+    for (const Decl &declaration : file->declarations)
+      if (declaration.constant) {
+        bind(outside, declaration.constant->names, evaluate(outside, *declaration.constant->value),
+             declaration.constant->value->span.begin);
+        constants[file.get()] = outside.scopes.front().names;
+      }
+  }
+  if (!setParameters(frame, options))
+    return false;
+  for (const Parameter &parameter : network.block->parameters)
+    if (parameter.type) {
+      mlir::Value input = addInput(frame, parameter, options, images);
+      frame.scopes.back().names[parameter.name.text] = input ? Value(input) : Value(Unknown());
+    }
+  for (const auto &[name, shape] : options.shapes)
+    if (none_of(network.block->parameters, [&](const Parameter &p) { return p.type && p.name.text == name; }))
+      reporter.error({}, "--shape " + name + ": " + network.block->name.text + " has no such input");
+  runBody(frame, network.block->body);
+  if (reporter.errors())
+    return false;
+  std::vector<std::pair<std::string, mlir::Value>> outputs;
+  for (const auto &[name, value] : frame.returned) {
+    if (const mlir::Value *tensor = value.as<mlir::Value>())
+      outputs.push_back({name, *tensor});
+    else
+      fail(frame, network.block->span.begin, "a network returns tensors; '" + name + "' is " + value.describe());
+  }
+  if (outputs.empty() && !reporter.errors())
+    fail(frame, network.block->name.span.begin, "a network returns at least one tensor");
+  if (reporter.errors())
+    return false;
+  builder.finish(outputs);
+  return true;
+}
+
+} // namespace cnnc::dsl

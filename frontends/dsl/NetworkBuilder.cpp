@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes operators of calls: their attributes, their weights, their results.
+#include "frontends/dsl/NetworkBuilder.h"
+
+#include "dialects/cnn/CnnDialect.h"
+#include "dialects/cnn/CnnOps.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace llvm;
+using namespace mlir;
+
+namespace cnnc::dsl {
+
+NetworkBuilder::NetworkBuilder(MLIRContext &context) : ops(&context) {
+  context.loadDialect<cnn::CnnDialect, func::FuncDialect>();
+  module = ModuleOp::create(ops.getUnknownLoc());
+}
+
+void NetworkBuilder::begin(StringRef name, Location location) {
+  parameters.clear();
+  ops.setInsertionPointToEnd(module->getBody());
+  function = func::FuncOp::create(ops, location, name, ops.getFunctionType({}, {}));
+  ops.setInsertionPointToEnd(function.addEntryBlock());
+}
+
+Value NetworkBuilder::addInput(StringRef name, RankedTensorType type, Location location) {
+  auto named = ops.getDictionaryAttr(ops.getNamedAttr(cnn::CnnDialect::kName, ops.getStringAttr(name)));
+  unsigned index = function.getNumArguments();
+  (void)function.insertArgument(index, type, named, location);
+  return function.getArgument(index);
+}
+
+Value NetworkBuilder::parameter(const std::string &path, const cnn::LayerCall::Weight &weight, Location location) {
+  Value &known = parameters[path];
+  if (!known || known.getType() != weight.type)
+    known = cnn::ParameterOp::create(
+        ops, location, weight.type, ops.getStringAttr(path), ops.getDenseI64ArrayAttr(weight.type.getShape()),
+        TypeAttr::get(weight.type.getElementType()), weight.init, ops.getBoolAttr(weight.isTrained));
+  return known;
+}
+
+/// The types of the results, from operands and attributes.
+static LogicalResult inferTypes(RegisteredOperationName name, OperationState &state) {
+  DictionaryAttr attributes = state.attributes.getDictionary(state.getContext());
+  auto infer = [&](OpaqueProperties properties) {
+    return name.getInterface<InferTypeOpInterface>()->inferReturnTypes(
+        state.getContext(), state.location, state.operands, attributes, properties, {}, state.types);
+  };
+  if (name.getOpPropertyByteSize() == 0)
+    return infer(OpaqueProperties(nullptr));
+  // Operators read their attributes from properties.
+  std::vector<std::max_align_t> storage(divideCeil(name.getOpPropertyByteSize(), sizeof(std::max_align_t)));
+  OpaqueProperties properties(storage.data());
+  name.initOpProperties(properties, OpaqueProperties(nullptr));
+  LogicalResult result =
+      name.setOpPropertiesFromAttribute(name, properties, attributes, [&] { return mlir::emitError(state.location); });
+  if (succeeded(result))
+    result = infer(properties);
+  name.destroyOpProperties(properties);
+  return result;
+}
+
+SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Argument> arguments, StringRef path,
+                                        Location location, Fault &fault) {
+  cnn::LayerCall call(ops, location, path);
+  for (const SignatureParameter &parameter : signature.parameters) {
+    auto given = find_if(arguments, [&](const Argument &one) { return one.parameter == parameter.name; });
+    if (given == arguments.end())
+      continue;
+    if (parameter.isTensor())
+      call.setTensors(parameter.name, given->tensors);
+    else
+      call.set(parameter.name, given->attribute);
+  }
+  const cnn::LayerOpInterface::Concept *layer = signature.operation.getInterface<cnn::LayerOpInterface>();
+  if (failed(layer->complete(call))) {
+    fault = {call.blamed().str(), call.message().str()};
+    return {};
+  }
+  SmallVector<Value> operands = call.tensors();
+  for (const cnn::LayerCall::Weight &weight : call.weights())
+    operands.push_back(parameter((path + "." + weight.name).str(), weight, location));
+
+  // What inference and verification say is the fault of the call.
+  ScopedDiagnosticHandler catching(ops.getContext(), [&](Diagnostic &diagnostic) {
+    if (fault.message.empty())
+      fault.message = diagnostic.str();
+  });
+  OperationState state(location, signature.operation);
+  state.addOperands(operands);
+  state.addAttributes(call.attributes());
+  if (failed(inferTypes(signature.operation, state)))
+    return {};
+  Operation *operation = ops.create(state);
+  if (failed(mlir::verify(operation))) {
+    operation->erase();
+    return {};
+  }
+  return {operation->result_begin(), operation->result_end()};
+}
+
+Value NetworkBuilder::scalar(double number, Value like, Location location) {
+  Type element = cast<RankedTensorType>(like.getType()).getElementType();
+  auto type = RankedTensorType::get({}, element);
+  ElementsAttr value;
+  if (auto kind = dyn_cast<FloatType>(element))
+    value = DenseElementsAttr::get(type, FloatAttr::get(kind, number).getValue());
+  else
+    value = DenseElementsAttr::get(
+        type, APInt(element.getIntOrFloatBitWidth(), static_cast<uint64_t>(static_cast<int64_t>(number)), false, true));
+  return cnn::ConstantOp::create(ops, location, value);
+}
+
+void NetworkBuilder::finish(ArrayRef<std::pair<std::string, Value>> outputs) {
+  SmallVector<Value> values;
+  SmallVector<DictionaryAttr> names;
+  for (const auto &[name, value] : outputs) {
+    values.push_back(value);
+    names.push_back(ops.getDictionaryAttr(ops.getNamedAttr(cnn::CnnDialect::kName, ops.getStringAttr(name))));
+  }
+  func::ReturnOp::create(ops, function.getLoc(), values);
+  function.setFunctionType(ops.getFunctionType(function.getArgumentTypes(), TypeRange(ValueRange(values))));
+  function.setAllResultAttrs(names);
+  for (Operation &operation : make_early_inc_range(reverse(function.getBody().front())))
+    if (isOpTriviallyDead(&operation))
+      operation.erase();
+}
+
+} // namespace cnnc::dsl

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows includes and collects declarations, in the order of the text.
+#include "frontends/dsl/Program.h"
+
+#include "frontends/dsl/Parser.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+
+namespace cnnc::dsl {
+
+/// The files beside `path` that end like texts of the language.
+static std::vector<std::string> textsBeside(StringRef path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (sys::fs::directory_iterator file(sys::path::parent_path(path), error), end; !error && file != end;
+       file.increment(error))
+    if (StringRef name = sys::path::filename(file->path()); name.ends_with(".cnn"))
+      names.push_back(name.str());
+  llvm::sort(names);
+  return names;
+}
+
+bool Program::add(StringRef path, Reporter &reporter, Place from, StringRef shown) {
+  SmallString<256> real;
+  if (sys::fs::real_path(path, real))
+    real = path;
+  if (!isRead.try_emplace(real, true).second)
+    return true;
+  auto source = Source::read(path);
+  if (!source) {
+    std::string why = toString(source.takeError());
+    if (from.source)
+      reporter.error(from, "cannot read '" + shown + "' beside " + from.source->path +
+                               suggest(sys::path::filename(path), textsBeside(path)));
+    else
+      reporter.error({}, path + ": " + why);
+    return false;
+  }
+  all.push_back(std::make_unique<File>(Parser(*source, reporter).parseFile()));
+  const File &file = *all.back();
+  bool good = true;
+  for (const Decl &declaration : file.declarations) {
+    if (declaration.include) {
+      StringRef name = declaration.include->path.text;
+      SmallString<256> other(sys::path::parent_path(path));
+      sys::path::append(other, name);
+      good &= add(other, reporter, {file.source.get(), declaration.include->path.span.begin}, name);
+    } else if (declaration.block) {
+      const BlockDecl &block = *declaration.block;
+      auto [known, isNew] =
+          blocks.try_emplace(block.name.text, Declared{&block, &file, static_cast<unsigned>(blocks.size())});
+      if (!isNew) {
+        const Declared &first = known->second;
+        reporter.error({file.source.get(), block.name.span.begin},
+                       "'" + block.name.text + "' is declared already at " +
+                           Place{first.file->source.get(), first.block->name.span.begin}.text());
+        good = false;
+      }
+      if (block.isNetwork && &file == all.front().get())
+        lastName = block.name.text.str();
+    }
+  }
+  return good;
+}
+
+std::unique_ptr<Program> Program::read(StringRef path, Reporter &reporter) {
+  auto program = std::make_unique<Program>();
+  bool good = program->add(path, reporter, {}, path);
+  return good && !reporter.errors() ? std::move(program) : nullptr;
+}
+
+const Declared *Program::find(StringRef name) const {
+  auto found = blocks.find(name);
+  return found == blocks.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Program::names() const {
+  std::vector<std::string> names;
+  for (const auto &entry : blocks)
+    names.push_back(entry.getKey().str());
+  return names;
+}
+
+const Declared *Program::network(StringRef name) const {
+  const Declared *found = find(name.empty() ? StringRef(lastName) : name);
+  return found && found->block->isNetwork ? found : nullptr;
+}
+
+} // namespace cnnc::dsl

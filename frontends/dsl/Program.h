@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file with all that it includes: the blocks and networks that its text may name.
+#pragma once
+
+#include "frontends/dsl/Ast.h"
+
+#include "llvm/ADT/StringMap.h"
+
+namespace cnnc::dsl {
+
+/// A block or network, and where it is declared.
+struct Declared {
+  const BlockDecl *block;
+  const File *file;
+  unsigned order; ///< a block may use only what is declared above it
+};
+
+class Program {
+public:
+  /// Reads a file and what it includes, each once. Errors are reported.
+  static std::unique_ptr<Program> read(llvm::StringRef path, Reporter &reporter);
+
+  const Declared *find(llvm::StringRef name) const;
+  std::vector<std::string> names() const;
+  /// The network with this name, or the last of the file that was named; null if there is none.
+  const Declared *network(llvm::StringRef name) const;
+  llvm::ArrayRef<std::unique_ptr<File>> files() const { return all; }
+
+private:
+  bool add(llvm::StringRef path, Reporter &reporter, Place from, llvm::StringRef shownPath);
+
+  std::vector<std::unique_ptr<File>> all;
+  llvm::StringMap<Declared> blocks;
+  llvm::StringMap<bool> isRead; ///< by real path
+  std::string lastName;
+};
+
+} // namespace cnnc::dsl

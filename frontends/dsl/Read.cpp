@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the network once, or twice where the number of images is open: what depends on it shows only so.
+#include "frontends/dsl/Read.h"
+
+#include "dialects/cnn/CnnDialect.h"
+
+using namespace llvm;
+
+namespace cnnc::dsl {
+
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext &context, StringRef path,
+                                                               const NetworkOptions &options, Reporter &reporter) {
+  NetworkBuilder builder(context);
+  std::unique_ptr<Program> program = Program::read(path, reporter);
+  if (!program)
+    return mlir::failure();
+  const Declared *network = program->network(options.network);
+  if (!network) {
+    reporter.error({}, path + ": " +
+                           (options.network.empty() ? Twine("holds no network").str()
+                                                    : "has no network '" + options.network + "'" +
+                                                          suggest(options.network, program->names())));
+    return mlir::failure();
+  }
+  Evaluator evaluator(*program, builder, context, reporter);
+  if (!evaluator.run(*network, options, "main", 1))
+    return mlir::failure();
+  if (evaluator.hasFreeBatch()) {
+    if (!evaluator.run(*network, options, cnn::CnnDialect::kTwoImages, 2))
+      return mlir::failure();
+    builder.get()->setAttr(cnn::CnnDialect::kFreeBatch, builder.builder().getUnitAttr());
+  }
+  SmallVector<mlir::NamedAttribute> metadata;
+  for (const auto &[key, value] : evaluator.metadata())
+    metadata.push_back(builder.builder().getNamedAttr(key, builder.builder().getStringAttr(value)));
+  if (!metadata.empty())
+    builder.get()->setAttr("cnn.metadata", builder.builder().getDictionaryAttr(metadata));
+  return builder.take();
+}
+
+} // namespace cnnc::dsl

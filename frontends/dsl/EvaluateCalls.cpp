@@ -60,8 +60,11 @@ Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *p
     return isUnknown ? Value(Unknown()) : reuse(frame, call, std::move(given));
   // A callee that is a variable counts if it holds a word.
   std::string callee = call.callee.str();
-  if (const Value *variable = look(frame, callee); variable && variable->as<Word>())
+  bool isHandedOver = false;
+  if (const Value *variable = look(frame, callee); variable && variable->as<Word>()) {
     callee = variable->as<Word>()->name;
+    isHandedOver = true;
+  }
   if (isUnknown)
     return Unknown();
   if (label) {
@@ -72,17 +75,20 @@ Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *p
                   "the layer '" + *label + "' is already at " + known->second.place.text() +
                       "; choose another label, or write 'reuse " + *label + "' to share its weights");
   }
-  return callAny(frame, callee, label, std::move(given), place, call.span.begin);
+  return callAny(frame, callee, label, std::move(given), place, isHandedOver);
 }
 
 Value Evaluator::callAny(Frame &frame, StringRef callee, std::optional<std::string> label, std::vector<Given> given,
-                         Place place, uint32_t labelPlace) {
+                         Place place, bool isHandedOver) {
   if (const Declared *block = program.find(callee)) {
-    if (block->order >= frame.block->order && block->block != frame.block->block && !frame.block->block->isNetwork)
+    for (const Frame *at = &frame; at; at = at->caller)
+      if (at->block->block == block->block)
+        return fail(frame, place.offset,
+                    "'" + callee + "' calls itself; a block may use only what is declared above it");
+    // A block that was handed over may stand anywhere.
+    if (!isHandedOver && block->order > frame.block->order)
       return fail(frame, place.offset,
                   "'" + callee + "' is declared below; a block may use only what is declared above it");
-    if (block->block == frame.block->block)
-      return fail(frame, place.offset, "'" + callee + "' calls itself; a block may use only what is declared above it");
     std::string name = label ? *label : (callee + Twine(++frame.counts[callee])).str();
     return callBlock(frame, *block, name, std::move(given), place);
   }

@@ -147,8 +147,7 @@ Value Evaluator::evaluateUnary(Frame &frame, const UnaryExpr &unary) {
   if (value.as<int64_t>())
     return arithmetic(frame, "-", int64_t(0), value, unary.span.begin);
   if (value.as<mlir::Value>())
-    return callAny(frame, "neg", std::nullopt, {{"", value, unary.span.begin}}, {frame.source(), unary.span.begin},
-                   unary.span.begin);
+    return callAny(frame, "neg", std::nullopt, {{"", value, unary.span.begin}}, {frame.source(), unary.span.begin});
   return fail(frame, unary.span.begin, "'-' takes a number or a tensor, got " + value.describe());
 }
 

@@ -86,7 +86,7 @@ private:
   // Calls.
   Value evaluateCall(Frame &frame, const CallExpr &call, const Value *piped);
   Value callAny(Frame &frame, llvm::StringRef callee, std::optional<std::string> label, std::vector<Given> given,
-                Place place, uint32_t labelPlace);
+                Place place, bool isHandedOver = false);
   Value callBlock(Frame &frame, const Declared &block, const std::string &name, std::vector<Given> given, Place place);
   Value callOperator(Frame &frame, const Signature &signature, llvm::StringRef path, std::vector<Given> given,
                      Place place, llvm::StringRef shownAs = "");

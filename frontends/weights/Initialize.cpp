@@ -82,9 +82,9 @@ std::vector<float> orthogonal(mlir::RankedTensorType type, const Random &random)
   bool isWide = rows <= columns;
   size_t count = isWide ? rows : columns, length = isWide ? columns : rows;
   std::vector<std::vector<double>> vectors(count, std::vector<double>(length));
+  for (size_t at = 0; at != count * length; ++at)
+    vectors[at / length][at % length] = random.normal(at / 4)[at % 4];
   for (size_t i = 0; i != count; ++i) {
-    for (size_t k = 0; k != length; ++k)
-      vectors[i][k] = random.normal(i * length + k);
     auto dot = [&](size_t j) {
       double sum = 0;
       for (size_t k = 0; k != length; ++k)
@@ -110,23 +110,17 @@ std::vector<float> orthogonal(mlir::RankedTensorType type, const Random &random)
 std::vector<float> draw(Recipe recipe, mlir::RankedTensorType type, const Random &random) {
   if (recipe.distribution == Distribution::Orthogonal)
     return orthogonal(type, random);
-  std::vector<float> values(type.getNumElements());
-  for (auto [i, value] : enumerate(values)) {
-    double unit = 1;
-    switch (recipe.distribution) {
-    case Distribution::Uniform:
-      unit = 2 * random.uniform(i) - 1;
-      break;
-    case Distribution::Normal:
-      unit = random.normal(i);
-      break;
-    case Distribution::TruncatedNormal:
-      unit = random.truncatedNormal(i);
-      break;
-    default:
-      break;
+  std::vector<float> values(type.getNumElements(), static_cast<float>(recipe.scale));
+  if (recipe.distribution == Distribution::Constant)
+    return values;
+  for (size_t i = 0; i < values.size(); i += 4) {
+    std::array<double, 4> units = recipe.distribution == Distribution::Uniform  ? random.uniform(i / 4)
+                                  : recipe.distribution == Distribution::Normal ? random.normal(i / 4)
+                                                                                : random.truncatedNormal(i / 4);
+    for (size_t k = 0; k != std::min<size_t>(4, values.size() - i); ++k) {
+      double unit = recipe.distribution == Distribution::Uniform ? 2 * units[k] - 1 : units[k];
+      values[i + k] = static_cast<float>(recipe.scale * unit);
     }
-    value = static_cast<float>(recipe.scale * unit);
   }
   return values;
 }

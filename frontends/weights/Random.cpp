@@ -56,28 +56,37 @@ Random::Random(uint64_t seed, llvm::StringRef name) {
   key = {static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32)};
 }
 
-double Random::uniform(uint64_t index, uint32_t attempt) const {
-  uint64_t block = index / 4;
+std::array<double, 4> Random::uniform(uint64_t block, uint32_t attempt) const {
   auto words = philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), attempt, 0}, key);
-  return (words[index % 4] + 0.5) * 0x1p-32;
+  std::array<double, 4> values;
+  for (unsigned i = 0; i != 4; ++i)
+    values[i] = (words[i] + 0.5) * 0x1p-32;
+  return values;
 }
 
-double Random::uniform(uint64_t index) const { return uniform(index, 0); }
-
-/// Box and Muller: two uniform numbers make two normal ones, the second as its sine.
-double Random::normal(uint64_t index, uint32_t attempt) const {
-  double radius = std::sqrt(-2 * logarithm(uniform(index & ~uint64_t(1), attempt)));
-  double turns = uniform(index | 1, attempt);
-  if (index % 2)
-    turns = turns < 0.25 ? turns + 0.75 : turns - 0.25;
-  return radius * cosineOfTurns(turns);
+/// Box and Muller: two uniform numbers make two normal ones, as a cosine and a sine.
+std::array<double, 4> Random::normal(uint64_t block, uint32_t attempt) const {
+  std::array<double, 4> values = uniform(block, attempt);
+  for (unsigned i = 0; i != 4; i += 2) {
+    double radius = std::sqrt(-2 * logarithm(values[i])), turns = values[i + 1];
+    values[i] = radius * cosineOfTurns(turns);
+    values[i + 1] = radius * cosineOfTurns(turns < 0.25 ? turns + 0.75 : turns - 0.25);
+  }
+  return values;
 }
 
-double Random::truncatedNormal(uint64_t index) const {
+std::array<double, 4> Random::truncatedNormal(uint64_t block) const {
   // Five of a hundred are drawn again.
   constexpr uint32_t kAttempts = 64;
-  for (uint32_t attempt = 0; attempt != kAttempts; ++attempt)
-    if (double value = normal(index, attempt); std::abs(value) <= 2)
-      return value;
-  return 0;
+  std::array<double, 4> values = normal(block);
+  for (uint32_t attempt = 1; attempt != kAttempts; ++attempt) {
+    std::array<double, 4> others = normal(block, attempt);
+    bool isDone = true;
+    for (unsigned i = 0; i != 4; ++i)
+      if (std::abs(values[i]) > 2)
+        values[i] = others[i], isDone = false;
+    if (isDone)
+      break;
+  }
+  return values;
 }

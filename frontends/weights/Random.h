@@ -17,17 +17,14 @@ class Random {
 public:
   Random(uint64_t seed, llvm::StringRef name);
 
-  /// Above 0 and below 1.
-  double uniform(uint64_t index) const;
+  /// Numbers 4 * block to 4 * block + 3: above 0 and below 1.
+  std::array<double, 4> uniform(uint64_t block, uint32_t attempt = 0) const;
   /// Of mean 0 and deviation 1.
-  double normal(uint64_t index) const { return normal(index, 0); }
-  /// The same, drawn again until it is at most 2 from 0.
-  double truncatedNormal(uint64_t index) const;
+  std::array<double, 4> normal(uint64_t block, uint32_t attempt = 0) const;
+  /// The same, each drawn again until it is at most 2 from 0.
+  std::array<double, 4> truncatedNormal(uint64_t block) const;
 
 private:
-  double normal(uint64_t index, uint32_t attempt) const;
-  double uniform(uint64_t index, uint32_t attempt) const;
-
   std::array<uint32_t, 2> key;
 };
 

@@ -229,6 +229,7 @@ static std::vector<Case> cases() {
                    return result;
                  }});
   all.push_back(map("dropout", "ratio = 0.3 : f64", {{1, 3, 2, 7}}, "f32", "f32", itself));
+  all.push_back(map("stochastic_depth", "ratio = 0.3 : f64", {{1, 3, 2, 7}}, "f32", "f32", itself));
   // A chain over several images, of which one operand is a number for each channel.
   all.push_back(binary(arithmetic[2], {2, 17, 3, 7}, {17, 1, 1}, "f32", true)
                     .then("relu", "", [](double x) { return std::max(x, 0.0); })

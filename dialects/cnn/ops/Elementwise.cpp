@@ -283,9 +283,16 @@ Value CastOp::emitElement(OpBuilder &builder, ValueRange values) {
   return converted(loops, values[0], getX().getType().getElementType(), getTo());
 }
 
+// Both are x in inference.
+template <typename Op>
+static OpFoldResult foldToOperand(Op op) {
+  return op.getX().getType() == op.getType() ? OpFoldResult(op.getX()) : OpFoldResult();
+}
 CNN_INFER_TYPE(DropoutOp, sameType)
 CNN_POINTWISE(DropoutOp, 0, true)
 Value DropoutOp::emitElement(OpBuilder &, ValueRange values) { return values[0]; }
-OpFoldResult DropoutOp::fold(FoldAdaptor) {
-  return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
-}
+OpFoldResult DropoutOp::fold(FoldAdaptor) { return foldToOperand(*this); }
+CNN_INFER_TYPE(StochasticDepthOp, sameType)
+CNN_POINTWISE(StochasticDepthOp, 0, true)
+Value StochasticDepthOp::emitElement(OpBuilder &, ValueRange values) { return values[0]; }
+OpFoldResult StochasticDepthOp::fold(FoldAdaptor) { return foldToOperand(*this); }

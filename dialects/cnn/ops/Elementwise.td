@@ -69,4 +69,12 @@ def Cnn_DropoutOp : Cnn_ElementwiseOp<"dropout"> {
   let results = (outs Cnn_Tensor:$y);
   let hasFolder = 1;
 }
+
+def Cnn_StochasticDepthOp : Cnn_ElementwiseOp<"stochastic_depth"> {
+  let summary = "x itself: in inference every branch counts (Huang et al. 2016)";
+  let description = [{ In training a whole image's x is zero with probability `ratio`, and otherwise larger by as much. }];
+  let arguments = (ins Cnn_Tensor:$x, DefaultValuedAttr<F64Attr, "0.5">:$ratio);
+  let results = (outs Cnn_Tensor:$y);
+  let hasFolder = 1;
+}
 #endif

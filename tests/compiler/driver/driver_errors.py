@@ -36,7 +36,7 @@ class Options(Driver):
         (self.folder / "folder.onnx").mkdir()
         self.refuse("folder.onnx", "-o", "m.so", message="folder.onnx: cannot read: Is a directory")
         self.write("model.txt", b"x")
-        self.refuse("model.txt", "-o", "m.so", message="model.txt: neither an .onnx nor an .mlir file")
+        self.refuse("model.txt", "-o", "m.so", message="model.txt: neither an .onnx, a .cnn nor an .mlir file")
         self.write("bad.mlir", b"hello")
         self.refuse("bad.mlir", "-o", "m.so", message="bad.mlir:1:1: custom op 'hello' is unknown (tried 'builtin.hello' as well)")
         self.write("empty.mlir", b"")

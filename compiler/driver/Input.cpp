@@ -18,7 +18,11 @@ static FailureOr<OwningOpRef<ModuleOp>> readText(MLIRContext &context, const Opt
   dsl::Reporter reporter(llvm::errs(), !options.quiet);
   auto module =
       dsl::readNetwork(context, options.model, {options.network, options.parameters, options.shapes}, reporter);
-  if (failed(module) || failed(bindWeights(**module, options)))
+  if (failed(module))
+    return failure();
+  // Who only counts weights needs none of their values.
+  bool needsValues = options.command != Command::Summary || !options.weights.empty();
+  if (needsValues && failed(bindWeights(**module, options)))
     return failure();
   return module;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks each operator of a network for what it costs and sees. Knows interfaces only.
+// Asks each operator of a network for what it costs and sees. Knows interfaces, and weights without values.
 #include "compiler/driver/Summary.h"
 
 #include "compiler/cost/PlanText.h"
+#include "dialects/cnn/CnnOps.h"
 #include "dialects/cnn/Constants.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -61,15 +62,17 @@ void Summarizer::addInput(BlockArgument input) {
 void Summarizer::countConstants(Operation &op, SummaryLayer &layer) {
   auto statistics = dyn_cast<cnn::StatisticOpInterface>(op);
   for (OpOperand &operand : op.getOpOperands()) {
-    ElementsAttr value = cnn::constantOf(operand.get());
-    if (!value || !counted.insert(operand.get()).second)
+    // A parameter is a constant whose values nobody asked for.
+    auto parameter = operand.get().getDefiningOp<cnn::ParameterOp>();
+    if ((!parameter && !cnn::constantOf(operand.get())) || !counted.insert(operand.get()).second)
       continue;
-    summary.weightBytes += cnn::bytesOf(value.getType());
+    auto type = cast<RankedTensorType>(operand.get().getType());
+    summary.weightBytes += cnn::bytesOf(type);
     bool isStatistic = statistics && statistics.isStatistic(operand.getOperandNumber());
     // A number within a formula is not learned.
-    bool isNumber = isa<cnn::ElementwiseOpInterface>(op) && value.getNumElements() == 1;
-    if (isa<FloatType>(value.getElementType()) && !isStatistic && !isNumber)
-      layer.parameters += value.getNumElements();
+    bool isNumber = !parameter && isa<cnn::ElementwiseOpInterface>(op) && type.getNumElements() == 1;
+    if (isa<FloatType>(type.getElementType()) && !isStatistic && !isNumber)
+      layer.parameters += type.getNumElements();
   }
 }
 
@@ -104,7 +107,7 @@ ReceptiveField Summarizer::fieldOf(Operation &op) const {
 }
 
 llvm::Error Summarizer::addLayer(Operation &op) {
-  if (op.hasTrait<OpTrait::ConstantLike>() || op.hasTrait<OpTrait::IsTerminator>())
+  if (op.hasTrait<OpTrait::ConstantLike>() || op.hasTrait<OpTrait::IsTerminator>() || isa<cnn::ParameterOp>(op))
     return llvm::Error::success();
   auto cost = dyn_cast<cnn::CostOpInterface>(op);
   if (!cost)

@@ -159,8 +159,7 @@ Value Evaluator::callBlock(Frame &frame, const Declared &block, const std::strin
   if (level >= kMostLevels)
     return fail(frame, place.offset, "blocks are nested more than " + Twine(kMostLevels) + " deep");
   SaveAndRestore deeper(level, level + 1);
-  Frame callee{&block, &frame, place, joinPath(frame.path, name), ""};
-  callee.scopes.emplace_back();
+  Frame callee(block, &frame, place, joinPath(frame.path, name));
   if (!bindParameters(callee, frame, std::move(given), place))
     return Unknown();
   if (block.block->value)

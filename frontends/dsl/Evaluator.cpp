@@ -273,16 +273,14 @@ bool Evaluator::run(const Declared &network, const NetworkOptions &options, Stri
   operators = 0;
   described.clear();
   constants.clear();
-  Frame frame{&network};
-  frame.scopes.emplace_back();
+  Frame frame(network);
   frame.callText = network.block->name.text.str();
   builder.begin(function, locationOf(frame, network.block->name.text, network.block->span.begin));
   // Constants are evaluated as if they stood in a block of their file.
   for (const std::unique_ptr<File> &file : program.files()) {
     Declared inFile{network.block, file.get(), 0};
-    Frame outside{&inFile};
+    Frame outside(inFile);
     outside.callText = network.block->name.text.str();
-    outside.scopes.emplace_back();
     for (const Decl &declaration : file->declarations)
       if (declaration.constant) {
         bind(outside, declaration.constant->names, evaluate(outside, *declaration.constant->value),

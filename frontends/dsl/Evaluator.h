@@ -47,8 +47,10 @@ private:
   };
   /// An instance of a block.
   struct Frame {
+    explicit Frame(const Declared &block, Frame *caller = nullptr, Place calledAt = {}, std::string path = "")
+        : block(&block), caller(caller), calledAt(calledAt), path(std::move(path)), scopes(1) {}
     const Declared *block;
-    Frame *caller = nullptr;
+    Frame *caller;
     Place calledAt;
     std::string path, callText;
     std::vector<Scope> scopes;

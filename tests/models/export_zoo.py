@@ -39,8 +39,10 @@ CALIBRATION_IMAGES = 8
 
 def build(name):
     extra = {"aux_logits": False, "init_weights": True} if name in ("googlenet", "inception_v3") else {}
+    if name.startswith("deeplab"):
+        extra = {"weights_backbone": None}
     torch.manual_seed(0)
-    network = getattr(torchvision.models, name)(weights=None, **extra)
+    network = torchvision.models.get_model(name, weights=None, **extra)
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     if not norms:
         # Nothing restores the scale of a signal here but the weights themselves.

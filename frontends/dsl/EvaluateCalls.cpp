@@ -41,13 +41,14 @@ std::vector<std::string> Evaluator::visible(Frame &frame) const {
   return names;
 }
 
-Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *piped) {
+Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *piped, uint32_t pipedAt) {
   std::vector<Given> given;
   if (piped)
-    given.push_back({"", *piped, call.span.begin});
+    given.push_back({"", *piped, pipedAt});
   bool isUnknown = piped && piped->isUnknown();
   for (const Argument &argument : call.arguments) {
-    given.push_back({argument.name.str(), evaluate(frame, *argument.value), argument.begin()});
+    given.push_back(
+        {argument.name.str(), evaluate(frame, *argument.value), argument.begin(), argument.value->span.begin});
     isUnknown |= given.back().value.isUnknown();
   }
   std::optional<std::string> label;
@@ -146,7 +147,7 @@ bool Evaluator::bindParameters(Frame &callee, Frame &caller, std::vector<Given> 
       return false;
     }
     if (parameter.type && one && !value.as<mlir::Value>() && !value.isUnknown()) {
-      fail(caller, one->place, name + ": '" + parameter.name.text + "' is a tensor, got " + value.describe());
+      fail(caller, one->valueAt, name + ": '" + parameter.name.text + "' is a tensor, got " + value.describe());
       return false;
     }
     callee.scopes.back().names[parameter.name.text] = value;
@@ -234,7 +235,7 @@ Value Evaluator::callOperator(Frame &frame, const Signature &signature, StringRe
     Value value = one ? one->value : evaluate(frame, *parameter.value);
     if (const Word *word = value.as<Word>(); word && word->name == "none" && parameter.value)
       continue;
-    auto argument = convert(frame, signature, parameter, value, one ? one->place : place.offset);
+    auto argument = convert(frame, signature, parameter, value, one ? one->valueAt : place.offset);
     if (!argument)
       return Unknown();
     arguments.push_back(std::move(*argument));
@@ -250,7 +251,7 @@ Value Evaluator::callOperator(Frame &frame, const Signature &signature, StringRe
     });
     StringRef message = fault.message;
     message.consume_front("'cnn." + signature.name + "' op ");
-    return fail(frame, blamed == given.end() ? place.offset : blamed->place,
+    return fail(frame, blamed == given.end() ? place.offset : blamed->valueAt,
                 shownAs.empty() ? name + ": " + message : name + " " + message);
   }
   List values(results.begin(), results.end());

@@ -34,8 +34,11 @@ Value Evaluator::evaluate(Frame &frame, const Expr &expr) {
   case Expr::Kind::Pipe: {
     auto &pipe = cast<PipeExpr>(expr);
     Value value = evaluate(frame, *pipe.head);
-    for (const PipeExpr::Stage &stage : pipe.stages)
-      value = evaluateCall(frame, *stage.call, &value);
+    uint32_t at = pipe.head->span.begin;
+    for (const PipeExpr::Stage &stage : pipe.stages) {
+      value = evaluateCall(frame, *stage.call, &value, at);
+      at = stage.call->span.begin;
+    }
     return value;
   }
   case Expr::Kind::List: {

@@ -3,6 +3,7 @@
 #include "frontends/dsl/Evaluator.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
 
 using namespace llvm;
@@ -12,13 +13,24 @@ namespace cnnc::dsl {
 /// No text takes longer.
 static constexpr uint64_t kMostSteps = 10'000'000;
 
+/// Shapes of one image as those of a batch that is free: 1x64x7x7 is Nx64x7x7.
+static std::string withBatch(StringRef message) {
+  std::string text;
+  for (size_t i = 0; i < message.size(); ++i) {
+    bool isShape = message.substr(i).starts_with("1x") && i + 2 < message.size() && isDigit(message[i + 2]) &&
+                   (i == 0 || message[i - 1] == ' ');
+    text += isShape ? 'N' : message[i];
+  }
+  return text;
+}
+
 Value Evaluator::fail(Frame &frame, uint32_t offset, const Twine &message) {
   std::vector<std::string> trace;
   for (const Frame *at = &frame; at; at = at->caller)
     trace.push_back(at->caller ? "in " + at->block->block->name.text.str() + (at->path.empty() ? "" : ", " + at->path) +
                                      ", called at " + at->calledAt.text()
                                : "in " + at->callText);
-  reporter.error({frame.source(), offset}, message, trace);
+  reporter.error({frame.source(), offset}, freeBatch ? withBatch(message.str()) : message.str(), trace);
   return Unknown();
 }
 

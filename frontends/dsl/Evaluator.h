@@ -33,7 +33,8 @@ private:
   struct Given {
     std::string name; ///< empty if by position
     Value value;
-    uint32_t place;
+    uint32_t place; ///< of the name, if there is one
+    uint32_t valueAt = place;
   };
   /// A layer of a block instance, for `reuse` and for messages.
   struct Layer {
@@ -86,7 +87,8 @@ private:
   const Value *look(Frame &frame, llvm::StringRef name);
 
   // Calls.
-  Value evaluateCall(Frame &frame, const CallExpr &call, const Value *piped);
+  /// `piped` is the first argument, which stands at `pipedAt`.
+  Value evaluateCall(Frame &frame, const CallExpr &call, const Value *piped, uint32_t pipedAt = 0);
   Value callAny(Frame &frame, llvm::StringRef callee, std::optional<std::string> label, std::vector<Given> given,
                 Place place, bool isHandedOver = false);
   Value callBlock(Frame &frame, const Declared &block, const std::string &name, std::vector<Given> given, Place place);

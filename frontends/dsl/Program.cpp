@@ -16,7 +16,8 @@ namespace cnnc::dsl {
 static std::vector<std::string> textsBeside(StringRef path) {
   std::vector<std::string> names;
   std::error_code error;
-  for (sys::fs::directory_iterator file(sys::path::parent_path(path), error), end; !error && file != end;
+  StringRef folder = sys::path::parent_path(path);
+  for (sys::fs::directory_iterator file(folder.empty() ? "." : folder, error), end; !error && file != end;
        file.increment(error))
     if (StringRef name = sys::path::filename(file->path()); name.ends_with(".cnn"))
       names.push_back(name.str());

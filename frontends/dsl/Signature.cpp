@@ -53,11 +53,15 @@ std::vector<std::string> Signature::names(mlir::MLIRContext &context) {
   return names;
 }
 
-std::string Signature::write() const {
+std::string Signature::write(unsigned optional) const {
   std::string text = name + "(";
   for (const SignatureParameter &parameter : parameters) {
     if (&parameter != &parameters.front())
       text += ", ";
+    if (parameter.value && optional-- == 0) {
+      text += "…";
+      break;
+    }
     text += parameter.name;
     if (parameter.value)
       text +=

@@ -29,8 +29,8 @@ public:
   std::string name;
   mlir::RegisteredOperationName operation;
   std::vector<SignatureParameter> parameters;
-  /// `conv(x, filters, kernel, stride = 1, …)`.
-  std::string write() const;
+  /// `conv(x, filters, kernel, stride = 1, pad = 0, …)`: all that must be given, and as many more as asked for.
+  std::string write(unsigned optional = 2) const;
 
 private:
   explicit Signature(mlir::RegisteredOperationName operation) : operation(operation) {}

@@ -9,10 +9,24 @@ using namespace cnnc::cnn;
 
 static constexpr int64_t kMostSize = std::numeric_limits<int32_t>::max();
 
-/// The first of a call's tensors sets their rank.
 LogicalResult ConcatOp::complete(LayerCall &call) {
-  return call.tensors().empty() ? call.error("parts", "needs at least one tensor")
-                                : completeAxis(call, "axis", call.typeOf("parts").getRank());
+  SmallVector<Value> parts = call.tensors();
+  if (parts.empty())
+    return call.error("parts", "needs at least one tensor");
+  if (failed(completeAxis(call, "axis", call.typeOf("parts").getRank())))
+    return failure();
+  int64_t axis = call.integer("axis");
+  ArrayRef<int64_t> first = call.shapeOf("parts");
+  for (Value part : llvm::drop_begin(parts)) {
+    ArrayRef<int64_t> shape = tensorOf(part).getShape();
+    bool fits = shape.size() == first.size();
+    for (int64_t d = 0, rank = first.size(); fits && d < rank; ++d)
+      fits = d == axis || shape[d] == first[d];
+    if (!fits)
+      return call.error("parts", "sizes must agree outside axis " + Twine(axis) + ", got " +
+                                     text(call.typeOf("parts")) + " and " + text(tensorOf(part)));
+  }
+  return success();
 }
 void ConcatOp::describe(NamedAttrList &) {}
 
@@ -58,7 +72,10 @@ LogicalResult SliceOp::complete(LayerCall &call) {
   int64_t rank = shape.size();
   SmallVector<int64_t> axes(call.ints("axis")), start, end, step;
   for (StringRef name : {"start", "end", "step"})
-    if (call.has(name) && failed(forEachAxis(call, name, axes.size(), name == "start" ? start : name == "end" ? end : step)))
+    if (call.has(name) && failed(forEachAxis(call, name, axes.size(),
+                                             name == "start" ? start
+                                             : name == "end" ? end
+                                                             : step)))
       return failure();
   SmallVector<int64_t> starts(rank, 0), sizes(shape), steps(rank, 1);
   for (auto [i, axis] : llvm::enumerate(axes)) {
@@ -146,9 +163,10 @@ LogicalResult ReshapeOp::complete(LayerCall &call) {
     if (size != -1 && (size < 0 || llvm::MulOverflow(known, size, known)))
       return call.error("shape", "sizes must not be negative, but for one -1");
   if (llvm::count(shape, -1) > 1 || known == 0 || elements % known)
-    return call.error("shape", "cannot find the size -1 of [" +
-                                   llvm::join(llvm::map_range(shape, [](int64_t n) { return std::to_string(n); }), ", ") +
-                                   "] for the " + Twine(elements) + " elements of " + text(call.typeOf("x")));
+    return call.error("shape",
+                      "cannot find the size -1 of [" +
+                          llvm::join(llvm::map_range(shape, [](int64_t n) { return std::to_string(n); }), ", ") +
+                          "] for the " + Twine(elements) + " elements of " + text(call.typeOf("x")));
   *found = elements / known;
   call.set("shape", shape);
   return success();

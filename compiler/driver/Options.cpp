@@ -170,7 +170,9 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
                "  cnnc model.onnx -o model.a --prefix=net  an archive whose entry is net_model()\n"
                "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
                "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans\n"
-               "  cnnc summary model.onnx                  its layers, with their parameters and operations",
+               "  cnnc summary model.onnx                  its layers, with their parameters and operations\n"
+               "  cnnc fmt net.cnn                         lays texts out\n"
+               "  cnnc --ops [NAME...]                     the operators that texts can call",
                "cnnc");
   if (auto command = kCommands.find(argc > 1 ? argv[1] : ""); command != kCommands.end()) {
     options.command = command->second;

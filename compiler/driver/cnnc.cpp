@@ -2,11 +2,14 @@
 // The compiler's command.
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/FormatFiles.h"
+#include "compiler/driver/ListOperators.h"
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Summary.h"
 #include "compiler/driver/Tune.h"
 
 int main(int argc, char **argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--ops")
+    return cnnc::listOperators(argc, argv);
   if (argc > 1 && std::string_view(argv[1]) == "fmt")
     return cnnc::formatFiles(argc, argv);
   int exitCode = 0;

@@ -33,6 +33,8 @@ UPWARDS = re.compile(r"(?<![\w/.])(?:\.\./)+\w[\w./-]*")
 # A pass has one name: of its definition, its file and its test.
 PASSES = "compiler/graph/Passes.td"
 PASS = re.compile(r'^def (\w+) : \w+<"([a-z-]+)">', re.MULTILINE)
+# Networks that the README shows are files of models/, as they stand.
+SHOWN = re.compile(r"^```cnn\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -83,6 +85,13 @@ def faults_of_passes(text):
                 yield f"{name} has no {file}"
 
 
+def faults_of_shown_networks(text):
+    models = {file.read_text() for file in (ROOT / "models").glob("*.cnn")}
+    for shown in SHOWN.findall(text):
+        if shown not in models:
+            yield f"shows a network that no file of models/ equals: {shown.splitlines()[0]}"
+
+
 def faults_of(path):
     text = (ROOT / path).read_text(errors="replace")
     lines = text.splitlines()
@@ -90,6 +99,8 @@ def faults_of(path):
         yield from faults_of_code(path, text, lines)
     if path == PASSES:
         yield from faults_of_passes(text)
+    if path == "README.md":
+        yield from faults_of_shown_networks(text)
     yield from faults_of_text(path, lines)
 
 

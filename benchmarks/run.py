@@ -20,10 +20,10 @@ ROOT = HERE.parent
 sys.path[:0] = [str(HERE / "models"), str(ROOT / "tests/models")]
 
 import contestants  # noqa: E402
+import exports  # noqa: E402
 import library  # noqa: E402
 import machine  # noqa: E402
 import tables  # noqa: E402
-import zoo  # noqa: E402
 from networks import Tools, inputs_of, session  # noqa: E402
 
 # The precision contract of whole networks.
@@ -73,7 +73,7 @@ class Bench:
         self.results["runs"].append(run)
         for name in networks:
             try:
-                model = zoo.model(name, self.zoo, batch)
+                model = exports.model(name, self.zoo, batch)
                 libraries, seconds = self.compile(model, emitters, mcpu)
                 job = {"model": str(model), "libraries": libraries, "contestants": [*libraries, *peers], "threads": threads, "batch": batch,
                        "chunks": self.options.chunks, "pause": self.options.pause, "most_error": MOST_ERROR}
@@ -91,7 +91,7 @@ class Bench:
     def startup(self, networks, peers=tuple(contestants.PEERS)):
         """Memory and time around the first result."""
         for name in networks:
-            model = zoo.model(name, self.zoo)
+            model = exports.model(name, self.zoo)
             libraries, seconds = self.compile(model, ["library"], "native")
             shapes = [values.shape for values in inputs_of(session(model))]
             for contestant in [*libraries, *peers]:
@@ -115,7 +115,7 @@ class Bench:
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--networks", nargs="+", default=zoo.NETWORKS, metavar="NETWORK", help="names of torchvision, or .onnx files")
+    parser.add_argument("--networks", nargs="+", default=exports.NETWORKS, metavar="NETWORK", help="names of torchvision, or .onnx files")
     parser.add_argument("--threads", nargs="+", type=int, default=[1], metavar="N")
     parser.add_argument("--batch", nargs="+", type=int, default=[1], metavar="N", help="images in a call")
     parser.add_argument("--mcpu", nargs="+", default=["native"], metavar="CPU", help="as cnnc has it")
@@ -139,13 +139,13 @@ def parse():
 def measure(options):
     bench = Bench(options)
     if options.full:
-        bench.run(zoo.NETWORKS)
-        bench.run(zoo.NETWORKS, threads=os.cpu_count())
-        bench.run(zoo.BATCH_NETWORKS, batch=8)
+        bench.run(exports.NETWORKS)
+        bench.run(exports.NETWORKS, threads=os.cpu_count())
+        bench.run(exports.BATCH_NETWORKS, batch=8)
         for isa in ISAS:
-            bench.run(zoo.NETWORKS, mcpu=isa, peers=["OpenVINO"])
-        bench.run(zoo.NETWORKS, emitters=list(EMITTERS), peers=[])
-        bench.startup(zoo.NETWORKS)
+            bench.run(exports.NETWORKS, mcpu=isa, peers=["OpenVINO"])
+        bench.run(exports.NETWORKS, emitters=list(EMITTERS), peers=[])
+        bench.startup(exports.NETWORKS)
     elif options.startup:
         bench.startup(options.networks, options.peers)
     else:

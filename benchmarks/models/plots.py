@@ -64,6 +64,32 @@ def instruction_sets(runs, axes):
     axes.set_ylabel(f"time / time with {runs[-1]['mcpu']}")
 
 
+def families(results, folder):
+    """Time against work of the library alone. Depths and widths of one architecture are joined."""
+    figure, axes = plt.subplots(figsize=(11, 7.5))
+    members = {}
+    for result in results:
+        members.setdefault(result["family"], []).append((result["multiply_adds"] / 1e9, result["ms"]))
+    for i, (family, points) in enumerate(members.items()):
+        points.sort()
+        line, = axes.plot(*zip(*points), marker="os^Dv"[i % 5], markersize=4, linewidth=0.8, color=plt.cm.tab20(i % 20))
+        axes.annotate(family, points[-1], fontsize=7, xytext=(4, 3), textcoords="offset points", color=line.get_color())
+    peak = max(result["peak_gflops"] for result in results)
+    ends = [f(result["multiply_adds"] / 1e9 for result in results) for f in (min, max)]
+    axes.plot(ends, [2 * gmacs / peak * 1e3 for gmacs in ends], color="black", linewidth=1)
+    axes.annotate("direct convolution at the FMA peak", (ends[1], 2 * ends[1] / peak * 1e3), fontsize=8, ha="right", xytext=(-4, 12),
+                  textcoords="offset points")
+    axes.set(xscale="log", yscale="log", xlabel="GMACs", ylabel="ms")
+    save(figure, folder / "zoo")
+
+
+def save(figure, stem):
+    figure.tight_layout()
+    figure.savefig(f"{stem}.svg", metadata={"Date": None})
+    figure.savefig(f"{stem}.png", dpi=120)
+    plt.close(figure)
+
+
 def names_of(run):
     return [result["network"] for result in run["results"]]
 
@@ -72,21 +98,18 @@ def draw(results, folder):
     """Writes the plots as SVG and PNG."""
     runs = [run for run in results["runs"] if run["results"]]
 
-    def save(name, plot, shown):
+    def one(name, plot, shown):
         figure, axes = plt.subplots(figsize=SIZE)
         plot(shown, axes)
-        figure.tight_layout()
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-        figure.savefig(folder / f"{name}.png", dpi=120)
-        plt.close(figure)
+        save(figure, folder / name)
 
     for run in runs:
         tag = f"{run['mcpu']}-t{run['threads']}-b{run['batch']}"
         if len(run["results"][0]["chunks"]) > 1:
             others = "" if any(name in contestants.PEERS for name in run["results"][0]["chunks"]) else "-emitters"
-            save(f"ratios-{tag}{others}", ratios, run)
+            one(f"ratios-{tag}{others}", ratios, run)
     if runs:
-        save("architectures", architectures, runs[0])
+        one("architectures", architectures, runs[0])
     sets = [run for run in runs if run["mcpu"] != "native" and (run["threads"], run["batch"]) == (1, 1)]
     if len(sets) > 1:
-        save("instruction-sets", instruction_sets, sets)
+        one("instruction-sets", instruction_sets, sets)

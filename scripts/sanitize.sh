@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
 [ -f build/asan/build.ninja ] || cmake --preset asan
-cmake --build --preset asan --target cnnc cnnc-opt cnnc-run cnnc_dialect_test runtime-tests fuzz_onnx
+cmake --build --preset asan --target cnnc cnnc-opt cnnc-run cnnc_dialect_test runtime-tests fuzz_onnx fuzz_dsl
 ctest --preset asan --parallel "$(nproc)" -R '_errors$|runtime-tests|cnnc_dialect_test|lit_|fuzz_' "$@"

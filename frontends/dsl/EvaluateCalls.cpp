@@ -4,7 +4,6 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/SaveAndRestore.h"
 
 #include <cmath>
 
@@ -12,8 +11,7 @@ using namespace llvm;
 
 namespace cnnc::dsl {
 
-static constexpr unsigned kMostOperators = 1'000'000;
-static constexpr int64_t kMostItems = 1'000'000;
+static constexpr unsigned kMostOperators = 100'000;
 
 static std::string joinPath(StringRef path, StringRef name) {
   return path.empty() ? name.str() : name.empty() ? path.str() : (path + "." + name).str();
@@ -157,9 +155,6 @@ bool Evaluator::bindParameters(Frame &callee, Frame &caller, std::vector<Given> 
 
 Value Evaluator::callBlock(Frame &frame, const Declared &block, const std::string &name, std::vector<Given> given,
                            Place place) {
-  if (level >= kMostLevels)
-    return fail(frame, place.offset, "blocks are nested more than " + Twine(kMostLevels) + " deep");
-  SaveAndRestore deeper(level, level + 1);
   Frame callee(block, &frame, place, joinPath(frame.path, name));
   if (!bindParameters(callee, frame, std::move(given), place))
     return Unknown();
@@ -169,7 +164,9 @@ Value Evaluator::callBlock(Frame &frame, const Declared &block, const std::strin
   List results;
   for (auto &[output, value] : callee.returned)
     results.push_back(std::move(value));
-  return results.empty() ? Value(Unknown()) : Value::ofResults(std::move(results));
+  if (results.empty())
+    return fail(frame, place.offset, block.block->name.text + " returns nothing");
+  return results.size() == 1 ? results.front() : bounded(frame, Value::list(std::move(results)), place.offset);
 }
 
 Value Evaluator::reuse(Frame &frame, const CallExpr &call, std::vector<Given> given) {
@@ -300,13 +297,13 @@ std::optional<Value> Evaluator::callBuiltIn(Frame &frame, StringRef name, ArrayR
       if (!one.value.as<int64_t>())
         return fail(frame, one.place, "range takes ints, got " + one.value.describe());
     int64_t low = given.size() == 2 ? *first.as<int64_t>() : 0, high = *given.back().value.as<int64_t>();
-    if (high - low > kMostItems)
+    int64_t length;
+    if (SubOverflow(high, low, length) || length >= kMostItems)
       return fail(frame, place.offset, "a range of more than " + Twine(kMostItems) + " items");
     List items;
     for (int64_t i = low; i < high; ++i)
       items.push_back(i);
-    steps += items.size();
-    return Value::list(std::move(items));
+    return bounded(frame, Value::list(std::move(items)), place.offset);
   }
   for (const Given &one : given)
     if (!one.value.isNumber())
@@ -327,7 +324,7 @@ std::optional<Value> Evaluator::callBuiltIn(Frame &frame, StringRef name, ArrayR
     return Value(static_cast<int64_t>(rounded));
   }
   if (name == "abs")
-    return ints ? Value(std::abs(*first.as<int64_t>())) : Value(std::abs(x));
+    return !ints ? Value(std::abs(x)) : x < 0 ? arithmetic(frame, "-", int64_t(0), first, place.offset) : first;
   if (name == "sqrt")
     return x < 0 ? fail(frame, place.offset, "sqrt of a negative number") : Value(std::sqrt(x));
   double power = std::pow(x, given[1].value.number());

@@ -3,7 +3,9 @@
 #include "frontends/dsl/Evaluator.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 #include <cmath>
 
@@ -14,8 +16,9 @@ namespace cnnc::dsl {
 static constexpr size_t kMostCharacters = 1024;
 
 Value Evaluator::evaluate(Frame &frame, const Expr &expr) {
-  if (!step(frame, expr.span.begin))
+  if (!step(frame, expr.span.begin) || !deeper(frame, expr.span.begin))
     return Unknown();
+  SaveAndRestore inside(level, level + 1);
   switch (expr.kind) {
   case Expr::Kind::Number: {
     auto &number = cast<NumberExpr>(expr);
@@ -45,16 +48,19 @@ Value Evaluator::evaluate(Frame &frame, const Expr &expr) {
     List items;
     for (const ExprPtr &item : cast<ListExpr>(expr).items)
       items.push_back(evaluate(frame, *item));
-    return Value::list(std::move(items));
+    return bounded(frame, Value::list(std::move(items)), expr.span.begin);
   }
   case Expr::Kind::Map: {
     Map pairs;
+    StringSet<> keys;
     for (const MapExpr::Pair &pair : cast<MapExpr>(expr).pairs) {
+      if (!keys.insert(pair.key.text).second)
+        return fail(frame, pair.key.span.begin, "the key " + pair.key.text + " stands twice in this map");
       int64_t number = 0;
       bool isInt = pair.key.is(Token::Kind::Int) && !pair.key.text.getAsInteger(10, number);
       pairs.push_back({isInt ? Value(number) : Value(Text{pair.key.text.str()}), evaluate(frame, *pair.value)});
     }
-    return std::make_shared<const Map>(std::move(pairs));
+    return bounded(frame, Value::map(std::move(pairs)), expr.span.begin);
   }
   case Expr::Kind::Index:
     return evaluateIndex(frame, cast<IndexExpr>(expr));
@@ -69,6 +75,17 @@ Value Evaluator::evaluate(Frame &frame, const Expr &expr) {
   }
   }
   return Unknown();
+}
+
+/// Lists of lists grow faster than the text runs.
+Value Evaluator::bounded(Frame &frame, Value list, uint32_t place) {
+  Extent extent = list.extent();
+  if (extent.values > kMostItems)
+    return fail(frame, place, "a list of more than " + Twine(kMostItems) + " items");
+  if (extent.levels > kMostLevels)
+    return fail(frame, place, "nested more than " + Twine(kMostLevels) + " levels deep");
+  steps += list.items() ? list.items()->size() : list.pairs()->size();
+  return extent.holdsUnknown ? Value(Unknown()) : list;
 }
 
 Value Evaluator::evaluateName(Frame &frame, const NameExpr &name) {
@@ -112,6 +129,7 @@ Value Evaluator::evaluateIndex(Frame &frame, const IndexExpr &index) {
     return Unknown();
   uint32_t place = index.index->span.begin;
   if (const Map *map = base.pairs()) {
+    steps += map->size();
     for (const auto &[key, value] : *map)
       if (isEqual(key, at))
         return value;
@@ -205,13 +223,14 @@ Value Evaluator::arithmetic(Frame &frame, StringRef sign, const Value &left, con
                         {{"", tensor(left, right), place}, {"", tensor(right, left), place}}, {frame.source(), place},
                         sign);
   }
-  if (sign == "==" || sign == "!=")
+  if (sign == "==" || sign == "!=") {
+    steps += left.extent().values;
     return isEqual(left, right) == (sign == "==");
+  }
   if (sign == "+" && left.items() && right.items()) {
     List all = *left.items();
     append_range(all, *right.items());
-    steps += all.size();
-    return Value::list(std::move(all));
+    return bounded(frame, Value::list(std::move(all)), place);
   }
   if (!left.isNumber() || !right.isNumber())
     return fail(frame, place, "'" + sign + "' takes numbers, got " + left.describe() + " and " + right.describe());

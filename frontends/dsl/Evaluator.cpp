@@ -11,14 +11,14 @@ using namespace llvm;
 namespace cnnc::dsl {
 
 /// No text takes longer.
-static constexpr uint64_t kMostSteps = 10'000'000;
+static constexpr uint64_t kMostSteps = 2'000'000;
 
 /// Shapes of one image as those of a batch that is free: 1x64x7x7 is Nx64x7x7.
 static std::string withBatch(StringRef message) {
   std::string text;
   for (size_t i = 0; i < message.size(); ++i) {
     bool isShape = message.substr(i).starts_with("1x") && i + 2 < message.size() && isDigit(message[i + 2]) &&
-                   (i == 0 || message[i - 1] == ' ');
+                   (i == 0 || message[i - 1] == ' ' || message[i - 1] == '[');
     text += isShape ? 'N' : message[i];
   }
   return text;
@@ -40,6 +40,14 @@ bool Evaluator::step(Frame &frame, uint32_t place) {
   if (!isStopped)
     fail(frame, place, "the text takes more than " + Twine(kMostSteps) + " steps");
   isStopped = true;
+  return false;
+}
+
+/// Blocks may be nested in expressions of blocks.
+bool Evaluator::deeper(Frame &frame, uint32_t place) {
+  if (level < kMostLevels)
+    return true;
+  fail(frame, place, "nested more than " + Twine(kMostLevels) + " levels deep");
   return false;
 }
 
@@ -75,6 +83,9 @@ void Evaluator::bind(Frame &frame, ArrayRef<Name> names, const Value &value, uin
 }
 
 void Evaluator::runScoped(Frame &frame, const Body &body, StringRef what, uint32_t place, function_ref<void()> before) {
+  if (!deeper(frame, place))
+    return;
+  SaveAndRestore inside(level, level + 1);
   frame.scopes.emplace_back();
   before();
   runBody(frame, body);
@@ -275,6 +286,10 @@ mlir::Value Evaluator::addInput(Frame &frame, const Parameter &parameter, const 
       fail(frame, size->span.begin, "a size must be positive, got " + Twine(shape.back()));
       return {};
     }
+  }
+  if (NetworkBuilder::isTooLarge(shape)) {
+    fail(frame, parameter.type->name.span.begin, "the input '" + name + "' is too large");
+    return {};
   }
   auto type = mlir::RankedTensorType::get(shape, element->second(builder.builder()));
   return builder.addInput(name, type, locationOf(frame, name, parameter.name.span.begin));

@@ -10,6 +10,9 @@
 
 namespace cnnc::dsl {
 
+/// No list, or map, holds more, with all that is in it.
+constexpr int64_t kMostItems = 1'000'000;
+
 /// What stands on the command line.
 struct NetworkOptions {
   std::string network;                           ///< empty: the last of the file
@@ -108,8 +111,11 @@ private:
   mlir::Value addInput(Frame &frame, const Parameter &parameter, const NetworkOptions &options, int64_t images);
   bool setParameters(Frame &frame, const NetworkOptions &options);
 
+  /// A list, if it is small enough.
+  Value bounded(Frame &frame, Value list, uint32_t place);
   Value fail(Frame &frame, uint32_t offset, const llvm::Twine &message);
   bool step(Frame &frame, uint32_t place);
+  bool deeper(Frame &frame, uint32_t place);
   mlir::Location locationOf(Frame &frame, llvm::StringRef path, uint32_t offset);
   std::vector<std::string> visible(Frame &frame) const;
 

@@ -4,6 +4,7 @@
 
 #include "dialects/cnn/CnnDialect.h"
 #include "dialects/cnn/CnnOps.h"
+#include "dialects/cnn/ops/Infer.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -41,6 +42,11 @@ Value NetworkBuilder::parameter(const std::string &path, const cnn::LayerCall::W
         ops, location, weight.type, ops.getStringAttr(path), ops.getDenseI64ArrayAttr(weight.type.getShape()),
         TypeAttr::get(weight.type.getElementType()), weight.init, ops.getBoolAttr(weight.isTrained));
   return known;
+}
+
+bool NetworkBuilder::isTooLarge(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  return any_of(shape, [&](int64_t size) { return MulOverflow(count, size, count) || count > kMostElements; });
 }
 
 /// The types of the results, from operands and attributes.
@@ -82,8 +88,13 @@ SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Arg
     return {};
   }
   SmallVector<Value> operands = call.tensors();
-  for (const cnn::LayerCall::Weight &weight : call.weights())
+  for (const cnn::LayerCall::Weight &weight : call.weights()) {
+    if (isTooLarge(weight.type.getShape())) {
+      fault.message = "the weight '" + weight.name + "' of " + cnn::text(weight.type) + " is too large";
+      return {};
+    }
     operands.push_back(parameter((path + "." + weight.name).str(), weight, location));
+  }
 
   // What inference and verification say is the fault of the call.
   ScopedDiagnosticHandler catching(ops.getContext(), [&](Diagnostic &diagnostic) {
@@ -95,6 +106,11 @@ SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Arg
   state.addAttributes(call.attributes());
   if (failed(inferTypes(signature.operation, state)))
     return {};
+  for (Type type : state.types)
+    if (isTooLarge(cast<RankedTensorType>(type).getShape())) {
+      fault.message = "the result of " + cnn::text(cast<RankedTensorType>(type)) + " is too large";
+      return {};
+    }
   Operation *operation = ops.create(state);
   if (failed(mlir::verify(operation))) {
     operation->erase();

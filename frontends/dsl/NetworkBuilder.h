@@ -24,6 +24,10 @@ public:
     std::string argument, message;
   };
 
+  /// Larger tensors are refused: no count of their elements then overflows.
+  static constexpr int64_t kMostElements = int64_t(1) << 40;
+  static bool isTooLarge(llvm::ArrayRef<int64_t> shape);
+
   explicit NetworkBuilder(mlir::MLIRContext &context);
   mlir::OpBuilder &builder() { return ops; }
 

@@ -31,7 +31,10 @@ bool Program::add(StringRef path, Reporter &reporter, Place from, StringRef show
     real = path;
   if (!isRead.try_emplace(real, true).second)
     return true;
-  auto source = Source::read(path);
+  // What is included is a file: reading from a device may never end.
+  auto source = !from.source || sys::fs::is_regular_file(path)
+                    ? Source::read(path)
+                    : Expected<std::shared_ptr<const Source>>(createStringError("no file"));
   if (!source) {
     std::string why = toString(source.takeError());
     if (from.source)

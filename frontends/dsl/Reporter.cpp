@@ -45,6 +45,9 @@ void Reporter::warning(Place place, const Twine &message) {
 }
 
 std::string nearest(StringRef name, ArrayRef<std::string> names) {
+  constexpr size_t kMostLetters = 64; // comparing takes the product of the lengths
+  if (name.size() > kMostLetters)
+    return "";
   unsigned best = std::min<unsigned>(2, name.size() > 1 ? name.size() - 1 : 0);
   std::string found;
   for (const std::string &other : names) {

@@ -11,9 +11,46 @@ using namespace llvm;
 
 namespace cnnc::dsl {
 
-bool Value::holdsTensor() const {
-  auto holds = [](const Value &item) { return item.holdsTensor(); };
-  return as<mlir::Value>() || (items() && any_of(*items(), holds));
+/// Lists are written up to about so many characters.
+static constexpr size_t kMostCharacters = 60;
+
+static const Value &valueOf(const Value &item) { return item; }
+static const Value &valueOf(const std::pair<Value, Value> &pair) { return pair.second; }
+
+template <typename Items>
+static std::shared_ptr<const Shared<Items>> share(Items items) {
+  Extent all;
+  for (const auto &item : items) {
+    Extent extent = valueOf(item).extent();
+    all.values += extent.values;
+    all.levels = std::max(all.levels, extent.levels + 1);
+    all.holdsTensor |= extent.holdsTensor;
+    all.holdsUnknown |= extent.holdsUnknown;
+  }
+  return std::make_shared<const Shared<Items>>(Shared<Items>{std::move(items), all});
+}
+Value Value::list(List items) { return share(std::move(items)); }
+Value Value::map(Map pairs) { return share(std::move(pairs)); }
+
+Extent Value::extent() const {
+  if (auto *list = as<std::shared_ptr<const Shared<List>>>())
+    return (*list)->extent;
+  if (auto *map = as<std::shared_ptr<const Shared<Map>>>())
+    return (*map)->extent;
+  return {1, 1, as<mlir::Value>() != nullptr, isUnknown()};
+}
+
+/// `writeItem` of each, with commas between them, until it is long enough.
+template <typename Items, typename Write>
+static std::string writeItems(const Items &items, Write writeItem) {
+  std::string text;
+  for (const auto &item : items) {
+    text += text.empty() ? "" : ", ";
+    if (text.size() > kMostCharacters)
+      return text + "…";
+    text += writeItem(item);
+  }
+  return text;
 }
 
 std::string Value::write() const {
@@ -31,11 +68,9 @@ std::string Value::write() const {
   if (const Word *word = as<Word>())
     return word->name;
   if (const List *list = items())
-    return "[" + join(map_range(*list, [](const Value &item) { return item.write(); }), ", ") + "]";
+    return "[" + writeItems(*list, [](const Value &item) { return item.write(); }) + "]";
   if (const Map *map = pairs())
-    return "{" +
-           join(map_range(*map, [](const auto &pair) { return pair.first.write() + ": " + pair.second.write(); }),
-                ", ") +
+    return "{" + writeItems(*map, [](const auto &pair) { return pair.first.write() + ": " + pair.second.write(); }) +
            "}";
   if (const mlir::Value *tensor = as<mlir::Value>())
     return cnn::text(cast<mlir::RankedTensorType>(tensor->getType()));

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saves torchvision's networks: their weights as PyTorch does, an input, and what comes out in double and in single precision.
 
-    torch_reference.py FOLDER [--legacy] NAME...
+    torch_reference.py FOLDER NAME... [--image FILE.npy]
 
 Needs Debian's python3-torchvision. Batch norm is calibrated; a network without any is scaled instead.
 """
+import argparse
 import pathlib
-import sys
 
 import numpy as np
 import torch
@@ -26,25 +26,25 @@ def output_of(network, image):
 
 
 def main():
-    folder, *names = sys.argv[1:]
-    legacy = "--legacy" in names
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        if name.startswith("--"):
-            continue
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--image", type=pathlib.Path, help="instead of a random one")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name in options.names:
         size = SIZES.get(name, 224)
         network, norms = export_zoo.build(name)
         # Large images take long, and channels see as much in small ones.
         export_zoo.calibrate(norms, network, min(size, 300))
         torch.manual_seed(1)
-        image = torch.randn(1, 3, size, size)
-        single = output_of(network, image)
-        torch.save(network.state_dict(), folder / f"{name}.pth", _use_new_zipfile_serialization=not legacy)
-        np.save(folder / f"{name}.input.npy", image.numpy())
-        np.save(folder / f"{name}.single.npy", single)
+        image = torch.from_numpy(np.load(options.image)) if options.image else torch.randn(1, 3, size, size)
+        stem = options.folder / name
+        torch.save(network.state_dict(), stem.with_name(f"{name}.pth"))
+        np.save(stem.with_name(f"{name}.input.npy"), image.numpy())
+        np.save(stem.with_name(f"{name}.single.npy"), output_of(network, image))
         # The last file to come says that all are there.
-        np.save(folder / f"{name}.output.npy", output_of(network.double(), image.double()))
+        np.save(stem.with_name(f"{name}.output.npy"), output_of(network.double(), image.double()))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ def parse():
     parser.add_argument("--realtime", action="store_true", help="let nothing interrupt a measurement (SCHED_FIFO; needs the right to)")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/dev/bin", help="the folder of cnnc")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/benchmarks", help="the folder of what is written")
+    parser.add_argument("--no-plot", action="store_false", dest="plot", help="the table alone, which needs no matplotlib")
     parser.add_argument("--show", type=pathlib.Path, metavar="JSON", help="only print and plot what was measured before")
     return parser.parse_args()
 
@@ -111,9 +112,10 @@ def main():
     results = json.loads(options.show.read_text()) if options.show else measure(options)
     text = report(results)
     (options.out / "zoo.md").write_text(text)
-    import plots
+    if options.plot and results["results"]:
+        import plots
 
-    plots.families([{**result, "ms": time_of(result)[0]} for result in results["results"]], options.out)
+        plots.families([{**result, "ms": time_of(result)[0]} for result in results["results"]], options.out)
     print(text)
     return bool(results["failed"])
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A run of the benchmarks on a tiny network beside ONNX Runtime: run_test.py BUILD/bin FOLDER.
+"""A run of the benchmarks on a tiny network beside ONNX Runtime, and on one of models/: run_test.py BUILD/bin FOLDER.
 
 Speed is not looked at: only that outputs are compared and that tables and JSON are whole.
 """
@@ -17,15 +17,18 @@ import small_networks  # noqa: E402
 CHUNKS = 3
 
 
+def printed_by(program, bin_folder, folder, *arguments):
+    return subprocess.run([sys.executable, ROOT / "benchmarks" / program, *arguments, "--bin", bin_folder, "--out", folder],
+                          check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def main():
     bin_folder, folder = map(pathlib.Path, sys.argv[1:])
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "residual.onnx"
     small_networks.residual(model)
     for chapter in (["--chunks", str(CHUNKS)], ["--startup"]):
-        printed = subprocess.run([sys.executable, ROOT / "benchmarks/run.py", "--networks", model, "--peers", "ONNX Runtime",
-                                  "--bin", bin_folder, "--out", folder, "--no-plots", *chapter],
-                                 check=True, stdout=subprocess.PIPE, text=True).stdout
+        printed = printed_by("run.py", bin_folder, folder, "--networks", model, "--peers", "ONNX Runtime", "--no-plots", *chapter)
         assert "| residual" in printed, printed
         assert (folder / "results.md").read_text() == printed.removesuffix("\n"), printed
         results = json.loads((folder / "results.json").read_text())
@@ -35,6 +38,11 @@ def main():
             assert all(len(own) == CHUNKS for own in result["chunks"].values())
             assert result["errors"]["cnnc"] < 1e-5, result["errors"]
         assert len(results["startup"]) == (2 if chapter == ["--startup"] else 0)
+
+    printed = printed_by("architectures.py", bin_folder, folder, "lenet", "--chunks", str(CHUNKS), "--no-plot")
+    assert (folder / "zoo.md").read_text() == printed.removesuffix("\n"), printed
+    (result,) = json.loads((folder / "zoo.json").read_text())["results"]
+    assert (result["network"], result["parameters"]) == ("lenet", 61_706), result
 
 
 if __name__ == "__main__":

@@ -143,6 +143,20 @@ static std::vector<Case> cases() {
     all.push_back(conv({.channels = 40, .height = width, .width = width, .filters = 48, .pad = {1, 1, 1, 1}}));
   all.push_back(
       conv({.channels = 32, .height = 26, .width = 25, .filters = 32, .kh = 5, .kw = 5, .pad = {2, 2, 2, 2}}));
+  // And with strides.
+  for (int64_t width : {27, 28, 57})
+    all.push_back(
+        conv({.channels = 40, .height = 28, .width = width, .filters = 64, .stride = {2, 2}, .pad = {1, 1, 1, 1}}));
+  all.push_back(conv({.batch = 2, .channels = 32, .height = 30, .width = 29, .filters = 48, .stride = {2, 1}}));
+  all.push_back(conv({.channels = 32,
+                      .height = 27,
+                      .width = 26,
+                      .filters = 80,
+                      .kh = 5,
+                      .kw = 5,
+                      .stride = {2, 2},
+                      .pad = {2, 2, 2, 2}})
+                    .plusResidual());
   for (auto [kh, kw] : {std::pair(1, 3), {3, 1}, {1, 7}, {7, 1}})
     all.push_back(conv({.batch = 2,
                         .channels = 49,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Winograd's convolution for filters of stride 1: in each dimension n = m + r - 1 products for m outputs of r taps.
-// Tiles of many sizes compete, as far as their rounding error is allowed.
+// Winograd's convolution: in each dimension n = (m - 1) s + r products for m outputs of r taps and stride s. Tiles of
+// many sizes compete, as far as their rounding error is allowed.
 //
 // Maps of many tiles go block by block, so that a block's matrices stay in the cache; of small ones a phase of its own
 // transforms the whole input, and the shares of the main phase are blocks of filters, so that each reads its filters
@@ -53,8 +53,7 @@ public:
     auto conv = dyn_cast<ConvOp>(op.getAnchor());
     auto isOne = [](int64_t value) { return value == 1; };
     if (!conv || target.strict || !Epilogue::supports(op, /*anchored=*/true) || conv.getGroups() != 1 ||
-        !llvm::all_of(conv.getStride(), isOne) || !llvm::all_of(conv.getDilation(), isOne) ||
-        shapeOf(conv.getX())[1] < kBlock || !fits(op))
+        !llvm::all_of(conv.getDilation(), isOne) || shapeOf(conv.getX())[1] < kBlock || !fits(op))
       return false;
     for (unsigned i = 1; i < conv->getNumOperands(); ++i)
       if (!constantOf(op.getAnchorInput(i)))
@@ -69,8 +68,8 @@ public:
     // Whole tiles are read, also where the map ends within one.
     WinogradShape s(op, tile);
     auto in = shapeOf(conv.getX());
-    int64_t bottom = (s.tileRows - 1) * s.m[0] + s.n[0] - s.padTop - in[2];
-    int64_t right = (s.tileColumns - 1) * s.m[1] + s.n[1] - s.padLeft - in[3];
+    int64_t bottom = (s.tileRows - 1) * s.m[0] * s.stride[0] + s.n[0] - s.padTop - in[2];
+    int64_t right = (s.tileColumns - 1) * s.m[1] * s.stride[1] + s.n[1] - s.padLeft - in[3];
     return LayoutNeed::blocked(kBlock,
                                {s.padTop, s.padLeft, std::max<int64_t>(bottom, 0), std::max<int64_t>(right, 0)});
   }
@@ -122,9 +121,10 @@ private:
   bool fits(FusedOp op) const {
     WinogradShape s(op, tile);
     for (unsigned d : {0, 1})
-      if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d]))
+      if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d], s.stride[d]))
         return false;
-    return s.products() > 1 && s.products() <= mostGrowth(s) * s.taps[0] * s.taps[1] && s.noise() <= kMostNoise;
+    return s.products() < s.m[0] * s.m[1] * s.taps[0] * s.taps[1] &&
+           s.products() <= mostGrowth(s) * s.taps[0] * s.taps[1] && s.noise() <= kMostNoise;
   }
 
   WinogradTile tile;
@@ -132,8 +132,8 @@ private:
 };
 
 const bool areRegistered = [] {
-  constexpr WinogradTile kTiles[] = {{2, 2}, {4, 4}, {5, 5}, {6, 6}, {4, 7}, {4, 2},
-                                     {1, 2}, {2, 1}, {1, 3}, {3, 1}, {1, 4}, {4, 1}};
+  constexpr WinogradTile kTiles[] = {{2, 2}, {4, 4}, {5, 5}, {6, 6}, {4, 7}, {4, 2}, {2, 4},
+                                     {2, 7}, {1, 2}, {2, 1}, {1, 3}, {3, 1}, {1, 4}, {4, 1}};
   for (WinogradTile tile : kTiles)
     registerAlgorithm(std::make_unique<Winograd>(tile));
   return true;

@@ -15,7 +15,7 @@ struct WinogradTile {
 
 /// The numbers of a convolution by tiles. Pairs are vertical, horizontal.
 struct WinogradShape {
-  std::array<int64_t, 2> m, taps, n;                ///< of F(m, taps) from n products
+  std::array<int64_t, 2> m, taps, stride, n;        ///< of F(m, taps) from n products
   int64_t images, channels, filters, rows, columns; // rows and columns of the result
   int64_t tileRows, tileColumns;
   int64_t padTop, padLeft;

@@ -30,10 +30,12 @@ static std::vector<double> rootsWithout(ArrayRef<double> points, size_t skip) {
 /// sums.
 static std::optional<std::vector<double>> pointsFor(int64_t n) {
   switch (n) {
-  case 1:
-    return std::vector<double>{};
+  case 3:
+    return std::vector<double>{0, 1};
   case 4:
     return std::vector<double>{0, 1, -1};
+  case 5:
+    return std::vector<double>{0.375, -0.375, 1.25, -1.25};
   case 6:
     return std::vector<double>{0, 2. / 3, -2. / 3, 1.5, -1.5};
   case 7:
@@ -47,12 +49,17 @@ static std::optional<std::vector<double>> pointsFor(int64_t n) {
   }
 }
 
-bool WinogradMatrices::exist(int64_t m, int64_t taps) { return pointsFor(m + taps - 1).has_value(); }
-
-WinogradMatrices WinogradMatrices::of(int64_t m, int64_t taps) {
+/// The matrices for a stride of one.
+static WinogradMatrices dense(int64_t m, int64_t taps) {
   const size_t n = m + taps - 1, infinity = n - 1;
+  WinogradMatrices matrices{Matrix(m, std::vector<double>(n)), Matrix(n, std::vector<double>(taps)),
+                            Matrix(n, std::vector<double>(n))};
+  if (taps == 1) {
+    for (size_t i = 0; i < n; ++i)
+      matrices.output[i][i] = matrices.filter[i][0] = matrices.input[i][i] = 1;
+    return matrices;
+  }
   const std::vector<double> points = *pointsFor(n);
-  WinogradMatrices matrices{Matrix(m, std::vector<double>(n)), Matrix(n, std::vector<double>(taps)), Matrix(n)};
   for (size_t j = 0; j < infinity; ++j) {
     double scale = 1;
     for (size_t l = 0; l < infinity; ++l)
@@ -68,6 +75,35 @@ WinogradMatrices WinogradMatrices::of(int64_t m, int64_t taps) {
   matrices.filter[infinity][taps - 1] = 1;
   matrices.input[infinity] = rootsWithout(points, infinity);
   return matrices;
+}
+
+/// The taps of the filter that begins at tap `first`.
+static int64_t tapsFrom(int64_t first, int64_t taps, int64_t stride) { return (taps - first + stride - 1) / stride; }
+
+bool WinogradMatrices::exist(int64_t m, int64_t taps, int64_t stride) {
+  for (int64_t first = 0; first < stride; ++first)
+    if (int64_t own = tapsFrom(first, taps, stride); own < 1 || (own > 1 && !pointsFor(m + own - 1)))
+      return false;
+  return true;
+}
+
+WinogradMatrices WinogradMatrices::of(int64_t m, int64_t taps, int64_t stride) {
+  const int64_t n = (m - 1) * stride + taps;
+  WinogradMatrices all{Matrix(m, std::vector<double>(n)), Matrix(n, std::vector<double>(taps)),
+                       Matrix(n, std::vector<double>(n))};
+  int64_t product = 0;
+  for (int64_t first = 0; first < stride; ++first) {
+    const WinogradMatrices one = dense(m, tapsFrom(first, taps, stride));
+    for (size_t j = 0; j < one.input.size(); ++j, ++product) {
+      for (int64_t i = 0; i < m; ++i)
+        all.output[i][product] = one.output[i][j];
+      for (size_t k = 0; k < one.filter[j].size(); ++k)
+        all.filter[product][first + k * stride] = one.filter[j][k];
+      for (size_t l = 0; l < one.input[j].size(); ++l)
+        all.input[product][first + l * stride] = one.input[j][l];
+    }
+  }
+  return all;
 }
 
 double WinogradMatrices::noise() const {

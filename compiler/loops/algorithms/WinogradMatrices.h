@@ -11,15 +11,16 @@ namespace cnnc::loops {
 using Matrix = std::vector<std::vector<double>>;
 
 /// F(m, r): m outputs of a filter with r taps from n = m + r - 1 products, y = A^T [(G g) * (B^T d)]; nested for two
-/// dimensions (Lavin and Gray 2015). By the construction of Cook and Toom at n - 1 points and infinity.
+/// dimensions (Lavin and Gray 2015). By the construction of Cook and Toom at n - 1 points and infinity. A filter with a
+/// stride s is a sum of s filters, each of every s-th tap and pixel, so it takes n = (m - 1) s + r products.
 struct WinogradMatrices {
   Matrix output; ///< A^T, m x n
   Matrix filter; ///< G, n x r
   Matrix input;  ///< B^T, n x n
 
   /// Whether there are good points for so many products.
-  static bool exist(int64_t m, int64_t taps);
-  static WinogradMatrices of(int64_t m, int64_t taps);
+  static bool exist(int64_t m, int64_t taps, int64_t stride);
+  static WinogradMatrices of(int64_t m, int64_t taps, int64_t stride);
   /// How many times larger than the sum of a filter's products the terms may be that cancel in a result: the factor of
   /// the rounding error. That of nested matrices is the product of both.
   double noise() const;

@@ -18,13 +18,14 @@ WinogradShape::WinogradShape(FusedOp op, WinogradTile tile) : m{tile.rows, tile.
   images = y[0], filters = y[1], rows = y[2], columns = y[3];
   channels = shapeOf(conv.getX())[1];
   for (unsigned d : {0, 1})
-    taps[d] = filter[2 + d], n[d] = m[d] + taps[d] - 1;
+    taps[d] = filter[2 + d], stride[d] = conv.getStride()[d], n[d] = (m[d] - 1) * stride[d] + taps[d];
   tileRows = llvm::divideCeil(rows, m[0]), tileColumns = llvm::divideCeil(columns, m[1]);
   padTop = conv.getPad()[0], padLeft = conv.getPad()[1];
 }
 
 double WinogradShape::noise() const {
-  return WinogradMatrices::of(m[0], taps[0]).noise() * WinogradMatrices::of(m[1], taps[1]).noise();
+  return WinogradMatrices::of(m[0], taps[0], stride[0]).noise() *
+         WinogradMatrices::of(m[1], taps[1], stride[1]).noise();
 }
 
 int64_t WinogradShape::blocksOfSum() const { return std::max<int64_t>(2, 600 / noise()); }

@@ -13,8 +13,8 @@ using namespace cnnc::loops;
 static constexpr int64_t kBlock = Target::kBlock;
 
 WinogradTransform::WinogradTransform(FusedOp op, const WinogradShape &shape, const Target &target)
-    : op(op), s(shape), target(target), vertical(WinogradMatrices::of(s.m[0], s.taps[0])),
-      horizontal(WinogradMatrices::of(s.m[1], s.taps[1])),
+    : op(op), s(shape), target(target), vertical(WinogradMatrices::of(s.m[0], s.taps[0], s.stride[0])),
+      horizontal(WinogradMatrices::of(s.m[1], s.taps[1], s.stride[1])),
       vector(VectorType::get({target.lanes()}, Float32Type::get(op.getContext()))) {}
 
 Value WinogradTransform::load(Loops &loops, Value memory, ValueRange at) {
@@ -59,10 +59,12 @@ void WinogradTransform::rows(Loops &loops, const Matrix &matrix, Value count, Re
 
 void WinogradTransform::input(Loops &loops, Value image, Value inputBlock, Value source, Value row) {
   BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
-  Value top =
-            loops.named(loops.add(loops.mul(loops.div(source, s.tileColumns), s.m[0]), layout.top() - s.padTop), "top"),
-        left = loops.named(loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m[1]), layout.left() - s.padLeft),
-                           "left"),
+  Value top = loops.named(
+            loops.add(loops.mul(loops.div(source, s.tileColumns), s.m[0] * s.stride[0]), layout.top() - s.padTop),
+            "top"),
+        left = loops.named(
+            loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m[1] * s.stride[1]), layout.left() - s.padLeft),
+            "left"),
         half = loops.index(0);
   forLanes(loops, [&](Value lane) {
     auto readPixel = [&](Value y, Value column) {

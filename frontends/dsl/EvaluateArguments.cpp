@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as attributes of the kinds that signatures name: the front end's only table, and it is one of values.
 #include "frontends/dsl/Evaluator.h"
+#include "frontends/dsl/Kinds.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -38,34 +39,15 @@ static std::optional<SmallVector<double>> floatsOf(const Value &value) {
   return floats;
 }
 
-static mlir::Type dtypeOf(mlir::Builder &builder, StringRef name) {
-  return StringSwitch<mlir::Type>(name)
-      .Case("f32", builder.getF32Type())
-      .Case("f16", builder.getF16Type())
-      .Case("bf16", builder.getBF16Type())
-      .Case("f64", builder.getF64Type())
-      .Case("u8", builder.getIntegerType(8, false))
-      .Case("i8", builder.getIntegerType(8, true))
-      .Case("i32", builder.getIntegerType(32, true))
-      .Case("i64", builder.getIntegerType(64, true))
-      .Case("bool", builder.getI1Type())
-      .Default({});
-}
-
-/// A word, or a list of a word and numbers.
+/// A word, or a list of a word and a number.
 static mlir::Attribute initOf(mlir::Builder &builder, const Value &value) {
   if (const Word *word = value.as<Word>())
-    return builder.getStringAttr(word->name);
+    return is_contained(wordsOf("init"), word->name) ? builder.getStringAttr(word->name) : nullptr;
   const List *list = value.items();
-  if (!list || list->size() < 2 || !list->front().as<Word>())
+  const Word *word = list && list->size() == 2 ? list->front().as<Word>() : nullptr;
+  if (!word || !is_contained(scaledInitializers(), word->name) || !list->back().isNumber())
     return {};
-  SmallVector<mlir::Attribute> parts = {builder.getStringAttr(list->front().as<Word>()->name)};
-  for (const Value &item : drop_begin(*list)) {
-    if (!item.isNumber())
-      return {};
-    parts.push_back(builder.getF64FloatAttr(item.number()));
-  }
-  return builder.getArrayAttr(parts);
+  return builder.getArrayAttr({builder.getStringAttr(word->name), builder.getF64FloatAttr(list->back().number())});
 }
 
 std::optional<NetworkBuilder::Argument> Evaluator::convert(Frame &frame, const Signature &signature,
@@ -115,11 +97,13 @@ std::optional<NetworkBuilder::Argument> Evaluator::convert(Frame &frame, const S
     hint = word ? suggest(word->name, parameter.words) : "";
   } else if (kind == "dtype") {
     wanted = "a type such as f32";
-    if (mlir::Type type = word ? dtypeOf(make, word->name) : mlir::Type())
+    if (mlir::Type type = word ? elementType(make, word->name) : mlir::Type())
       argument.attribute = mlir::TypeAttr::get(type);
+    hint = word ? suggest(word->name, wordsOf(kind)) : "";
   } else if (kind == "init") {
     wanted = "a word such as he_normal, or a list such as [normal, 0.01]";
     argument.attribute = initOf(make, value);
+    hint = word ? suggest(word->name, wordsOf(kind)) : "";
   } else if (kind == "floats") {
     wanted = "numbers";
     if (auto floats = floatsOf(value))
@@ -135,16 +119,15 @@ std::optional<NetworkBuilder::Argument> Evaluator::convert(Frame &frame, const S
       argument.attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back()});
     hint = value.as<double>() ? "; use floor, ceil or round" : "";
   } else if (kind == "pads") {
-    static const std::vector<std::string> kWords = {"same", "same_lower"};
     wanted = "an int, 2 or 4 ints, same or same_lower";
     auto ints = intsOf(value);
     if (ints && (value.as<int64_t>() || ints->size() == 2))
       argument.attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back(), ints->front(), ints->back()});
     else if (ints && ints->size() == 4)
       argument.attribute = make.getDenseI64ArrayAttr(*ints);
-    else if (isWord(kWords))
+    else if (isWord(wordsOf(kind)))
       argument.attribute = make.getStringAttr(word->name);
-    hint = word ? suggest(word->name, kWords) : value.as<double>() ? "; use floor, ceil or round" : "";
+    hint = word ? suggest(word->name, wordsOf(kind)) : value.as<double>() ? "; use floor, ceil or round" : "";
   } else {
     wanted = "of a kind that cannot be written";
   }

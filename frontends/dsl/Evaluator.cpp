@@ -118,7 +118,7 @@ void Evaluator::runStatement(Frame &frame, const Stmt &statement) {
   case Stmt::Kind::Preprocess:
     return runPreprocess(frame, static_cast<const PreprocessStmt &>(statement));
   case Stmt::Kind::Loss:
-    return; // what is compiled is inference
+    return runLoss(frame, static_cast<const LossStmt &>(statement));
   case Stmt::Kind::Return:
     return runReturn(frame, static_cast<const ReturnStmt &>(statement));
   }
@@ -167,134 +167,6 @@ void Evaluator::runReturn(Frame &frame, const ReturnStmt &statement) {
   frame.hasReturned = true;
 }
 
-void Evaluator::runPreprocess(Frame &frame, const PreprocessStmt &statement) {
-  if (frame.caller) // of another network
-    return;
-  for (const Argument &argument : statement.arguments) {
-    Value value = evaluate(frame, *argument.value);
-    std::string text = value.write();
-    if (const List *list = value.items())
-      text = join(map_range(*list, [](const Value &item) { return item.write(); }), ",");
-    described.push_back({"input." + argument.name.str(), text});
-  }
-}
-
-/// The value of a literal, of the kind that a default has.
-static std::optional<Value> literal(StringRef text, const Value &like) {
-  int64_t integer;
-  double number;
-  if (like.as<int64_t>() && !text.getAsInteger(10, integer))
-    return Value(integer);
-  if (like.as<double>() && !text.getAsDouble(number))
-    return Value(number);
-  if (like.as<bool>() && (text == "true" || text == "false"))
-    return Value(text == "true");
-  if (like.as<Text>())
-    return Value(Text{text.str()});
-  if (like.as<Word>())
-    return Value(Word{text.str()});
-  return std::nullopt;
-}
-
-bool Evaluator::setParameters(Frame &frame, const NetworkOptions &options) {
-  const BlockDecl &network = *frame.block->block;
-  std::vector<std::string> names, texts;
-  for (const Parameter &parameter : network.parameters) {
-    if (parameter.type)
-      continue;
-    StringRef name = parameter.name.text;
-    if (!parameter.value) {
-      fail(frame, parameter.name.span.begin, "'" + name + "' needs a type, if it is an input, or a default");
-      return false;
-    }
-    Value value = evaluate(frame, *parameter.value);
-    auto given = options.parameters.find(name.str());
-    if (given != options.parameters.end()) {
-      std::optional<Value> set = literal(given->second, value);
-      if (!set) {
-        reporter.error({}, "-D " + name + "=" + given->second + ": the default is " + value.describe());
-        return false;
-      }
-      value = *set;
-    }
-    names.push_back(name.str());
-    texts.push_back((name + " = " + value.write()).str());
-    frame.scopes.back().names[name] = value;
-  }
-  for (const auto &[name, value] : options.parameters)
-    if (!is_contained(names, name)) {
-      reporter.error({}, "-D " + name + "=" + value + ": " + network.name.text + " has no parameter '" + name + "'" +
-                             suggest(name, names) + (texts.empty() ? "" : " It has " + join(texts, ", ")));
-      return false;
-    }
-  frame.callText = (network.name.text + "(" + join(texts, ", ") + ")").str();
-  return true;
-}
-
-mlir::Value Evaluator::addInput(Frame &frame, const Parameter &parameter, const NetworkOptions &options,
-                                int64_t images) {
-  static const StringMap<std::function<mlir::Type(mlir::Builder &)>> kTypes = {
-      {"f32", [](mlir::Builder &b) { return b.getF32Type(); }},
-      {"f16", [](mlir::Builder &b) { return b.getF16Type(); }},
-      {"bf16", [](mlir::Builder &b) { return b.getBF16Type(); }},
-      {"f64", [](mlir::Builder &b) { return b.getF64Type(); }},
-      {"u8", [](mlir::Builder &b) { return b.getIntegerType(8, false); }},
-      {"i8", [](mlir::Builder &b) { return b.getIntegerType(8, true); }},
-      {"i32", [](mlir::Builder &b) { return b.getIntegerType(32, true); }},
-      {"i64", [](mlir::Builder &b) { return b.getIntegerType(64, true); }},
-      {"bool", [](mlir::Builder &b) { return b.getI1Type(); }}};
-  auto element = kTypes.find(parameter.type->name.text);
-  if (element == kTypes.end()) {
-    std::vector<std::string> names;
-    for (const auto &type : kTypes)
-      names.push_back(type.getKey().str());
-    fail(frame, parameter.type->name.span.begin,
-         "no type '" + parameter.type->name.text + "'" + suggest(parameter.type->name.text, names));
-    return {};
-  }
-  StringRef name = parameter.name.text;
-  auto given = options.shapes.find(name.str());
-  if (given != options.shapes.end() && given->second.size() != parameter.type->sizes.size()) {
-    reporter.error({}, "--shape " + name + ": the input has " + Twine(parameter.type->sizes.size()) + " dimensions");
-    return {};
-  }
-  SmallVector<int64_t> shape;
-  for (auto [i, size] : enumerate(parameter.type->sizes)) {
-    Value value = evaluate(frame, *size);
-    const int64_t *known = value.as<int64_t>();
-    if (given != options.shapes.end()) {
-      if (known && *known != given->second[i]) {
-        reporter.error({}, "--shape " + name + ": size " + Twine(i) + " is " + Twine(*known));
-        return {};
-      }
-      shape.push_back(given->second[i]);
-    } else if (known) {
-      shape.push_back(*known);
-    } else if (value.as<Word>() && i == 0) {
-      freeBatch = true;
-      shape.push_back(images);
-    } else {
-      if (value.as<Word>())
-        fail(frame, size->span.begin,
-             "size " + value.write() + " of the input '" + name + "' is unknown; write a number, or give --shape " +
-                 name + "=1x3x224x224");
-      else if (!value.isUnknown())
-        fail(frame, size->span.begin, "a size is an int, got " + value.describe());
-      return {};
-    }
-    if (shape.back() < 1 || shape.back() > std::numeric_limits<int32_t>::max()) {
-      fail(frame, size->span.begin, "a size must be positive, got " + Twine(shape.back()));
-      return {};
-    }
-  }
-  if (NetworkBuilder::isTooLarge(shape)) {
-    fail(frame, parameter.type->name.span.begin, "the input '" + name + "' is too large");
-    return {};
-  }
-  auto type = mlir::RankedTensorType::get(shape, element->second(builder.builder()));
-  return builder.addInput(name, type, locationOf(frame, name, parameter.name.span.begin));
-}
-
 bool Evaluator::run(const Declared &network, const NetworkOptions &options, StringRef function, int64_t images) {
   steps = 0;
   operators = 0;
@@ -329,7 +201,11 @@ bool Evaluator::run(const Declared &network, const NetworkOptions &options, Stri
   if (reporter.errors())
     return false;
   std::vector<std::pair<std::string, mlir::Value>> outputs;
+  StringSet<> names;
   for (const auto &[name, value] : frame.returned) {
+    if (!names.insert(name).second)
+      fail(frame, network.block->name.span.begin,
+           "two outputs have the name '" + name + "'; write 'return name = value'");
     if (const mlir::Value *tensor = value.as<mlir::Value>())
       outputs.push_back({name, *tensor});
     else

@@ -6,6 +6,8 @@
 #include "frontends/dsl/Program.h"
 #include "frontends/dsl/Value.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <map>
 
 namespace cnnc::dsl {
@@ -73,6 +75,7 @@ private:
   void runIf(Frame &frame, const IfStmt &branch);
   void runReturn(Frame &frame, const ReturnStmt &statement);
   void runPreprocess(Frame &frame, const PreprocessStmt &statement);
+  void runLoss(Frame &frame, const LossStmt &loss);
   void bind(Frame &frame, llvm::ArrayRef<Name> names, const Value &value, uint32_t place);
   void assign(Frame &frame, llvm::StringRef name, Value value);
   void runScoped(
@@ -108,6 +111,7 @@ private:
                                                   uint32_t place);
 
   // Inputs.
+  mlir::Type elementOf(Frame &frame, const TypeSyntax &type);
   mlir::Value addInput(Frame &frame, const Parameter &parameter, const NetworkOptions &options, int64_t images);
   bool setParameters(Frame &frame, const NetworkOptions &options);
 
@@ -125,6 +129,7 @@ private:
   Reporter &reporter;
   std::map<const File *, llvm::StringMap<Value>> constants;
   llvm::StringMap<std::shared_ptr<const Signature>> signatures;
+  llvm::StringSet<> openSizes; ///< words that stand for sizes of inputs
   std::vector<std::pair<std::string, std::string>> described;
   uint64_t steps = 0;
   unsigned level = 0, operators = 0;

@@ -227,7 +227,9 @@ void Formatter::writePipe(const PipeExpr &pipe, unsigned tail) {
   unsigned begin = column;
   writeExpr(*pipe.head, 3, Strength::Or);
   unsigned sign = column + 1;
-  bool isFirstBroken = !isSameLine(pipe.head->span.end, pipe.stages.front().sign);
+  const PipeExpr::Stage &first = pipe.stages.front();
+  bool isFirstBroken = !isSameLine(pipe.head->span.end, first.sign) ||
+                       !fits(" |> " + flat(*first.call), pipe.stages.size() == 1 ? tail : 0);
   unsigned indent = isFirstBroken || sign >= kPipeColumn ? begin + 2 : sign;
   uint32_t end = pipe.head->span.end;
   for (const PipeExpr::Stage &stage : pipe.stages) {

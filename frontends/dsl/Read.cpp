@@ -3,6 +3,7 @@
 #include "frontends/dsl/Read.h"
 
 #include "dialects/cnn/CnnDialect.h"
+#include "frontends/dsl/Check.h"
 
 using namespace llvm;
 
@@ -22,6 +23,9 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext
                                                           suggest(options.network, program->names())));
     return mlir::failure();
   }
+  check(*program, reporter);
+  if (reporter.errors())
+    return mlir::failure();
   Evaluator evaluator(*program, builder, context, reporter);
   if (!evaluator.run(*network, options, "main", 1))
     return mlir::failure();
@@ -30,6 +34,7 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext
       return mlir::failure();
     builder.get()->setAttr(cnn::CnnDialect::kFreeBatch, builder.builder().getUnitAttr());
   }
+  warn(*program, context, reporter);
   SmallVector<mlir::NamedAttribute> metadata;
   for (const auto &[key, value] : evaluator.metadata())
     metadata.push_back(builder.builder().getNamedAttr(key, builder.builder().getStringAttr(value)));

@@ -27,8 +27,10 @@ def texts():
     for path in sorted((ROOT / "models").glob("**/*.cnn")):
         yield path.stem, written_out(path.resolve(), set())
     bad = (ROOT / "tests/frontends/dsl/errors.txt").read_text()
-    for i, program in enumerate(re.findall(r"(?ms)^====[^\n]*\n(.*?)\n----$", bad)):
-        yield f"bad{i}", program
+    for i, (program, said) in enumerate(re.findall(r"(?ms)^====[^\n]*\n(.*?)\n----\n(.*?)(?=^====|\Z)", bad)):
+        # What goes on until it is stopped leaves no time for others.
+        if "more than" not in said:
+            yield f"bad{i}", program
 
 
 def words(cnnc):

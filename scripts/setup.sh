@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the build and the tests need: Debian packages, and PyPI's packages in .venv. With --all, also Debian's
-# PyTorch, from which scripts/report.sh makes further networks; with --benchmarks, also the runtimes that
-# scripts/benchmark.sh compares with. Does nothing where all is there.
+# PyTorch, from which scripts/report.sh makes further networks, and in .venv-torch packages with others, for scripts/zoo.sh; with
+# --benchmarks, also the runtimes that scripts/benchmark.sh compares with. Does nothing where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,6 +19,7 @@ packages=(
 lists=(scripts/requirements.txt)
 [ "${1-}" = --benchmarks ] && lists+=(benchmarks/requirements.txt) && packages+=(libbenchmark-dev libdnnl-dev)
 [[ "${1-}" = --all || "${1-}" = --benchmarks ]] && packages+=(python3-torch python3-torchvision python3-onnx libopenblas0-pthread time)
+[ "${1-}" = --all ] && packages+=(python3-yaml python3-requests)
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -33,11 +34,15 @@ if [ ${#missing[@]} -gt 0 ]; then
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 fi
 
-for list in "${lists[@]}"; do
-  installed=.venv/installed-$(basename "$(dirname "$list")").txt
-  cmp -s "$list" "$installed" && continue
-  [ -x .venv/bin/python ] || /usr/bin/python3 -m venv .venv
+# install LIST VENV [OPTION OF VENV]
+install() {
+  local list=$1 venv=$2 installed
+  installed=$venv/installed-$(basename "$(dirname "$list")").txt
+  cmp -s "$list" "$installed" && return
+  [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv "${@:3}" "$venv"
   # The lists are whole: what the packages would further ask for is not needed.
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps -r "$list"
+  "$venv/bin/pip" install -q --disable-pip-version-check --no-deps -r "$list"
   cp "$list" "$installed"
-done
+}
+for list in "${lists[@]}"; do install "$list" .venv; done
+if [ "${1-}" = --all ]; then install tests/models/requirements.txt .venv-torch --system-site-packages; fi

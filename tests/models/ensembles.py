@@ -10,14 +10,13 @@ precision and with its weights, where Debian's python3-torchvision is installed,
 import dataclasses
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import numpy as np
 
 from networks import Tools, error
 from zoo import MODELS
-from zoo_results import HAS_TORCHVISION, HERE, MOST_ERROR, PYTHON
+from zoo_results import MOST_ERROR, make_reference, python_of
 
 CORNERS = [(0, 0), (0, 32), (32, 0), (32, 32), (16, 16)]
 
@@ -69,12 +68,11 @@ def softmax(logits):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def torch_logits(part, views, folder):
+def torch_logits(tools, part, model, views):
     """torchvision's outputs in double precision, and the file of its weights."""
-    np.save(folder / "views.npy", views)
-    subprocess.run([PYTHON, "-W", "ignore", HERE / "torch_reference.py", folder, part.torchvision, "--image", folder / "views.npy"],
-                   check=True)
-    return np.load(folder / f"{part.torchvision}.output.npy"), folder / f"{part.torchvision}.pth"
+    np.save(tools.folder / "views.npy", views)
+    make_reference(tools, tools.folder, f"torchvision/{part.torchvision}", model, "--image", tools.folder / "views.npy")
+    return np.load(tools.folder / f"{part.torchvision}.output.npy"), tools.folder / f"{part.torchvision}.pth"
 
 
 def check(tools, path, parts, views_of, size, precisions):
@@ -83,10 +81,11 @@ def check(tools, path, parts, views_of, size, precisions):
     views = views_of(image)
     weights, said, bytes_of_parts = [], [], 0
     for part in parts:
-        library = tools.library(alone(part, path.parent))
+        model = alone(part, path.parent)
+        library = tools.library(model)
         bytes_of_parts += tools.measure(library, "--info")["weight_bytes"]
-        if HAS_TORCHVISION:
-            logits, file = torch_logits(part, views, tools.folder)
+        if python_of("torchvision"):
+            logits, file = torch_logits(tools, part, model, views)
             weights += ["--weights", f"{part.label}={file}"]
         else:
             logits = tools.outputs(library, [views])["logits"]

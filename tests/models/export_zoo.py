@@ -42,7 +42,11 @@ def build(name):
     if name.startswith("deeplab"):
         extra = {"weights_backbone": None}
     torch.manual_seed(0)
-    network = torchvision.models.get_model(name, weights=None, **extra)
+    return enliven(torchvision.models.get_model(name, weights=None, **extra))
+
+
+def enliven(network):
+    """The network with weights that let signals live, and its batch norms, which are still to be calibrated."""
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     if not norms:
         # Nothing restores the scale of a signal here but the weights themselves.

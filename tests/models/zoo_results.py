@@ -4,11 +4,12 @@
 
     zoo_results.py BUILD/bin SCRATCH [--all] [--resume] [NAME...]
 
-Where Debian's python3-torchvision is installed, the networks that it has take its weights by name and give its output, as
+Where Debian's PyTorch is installed, the networks that torchvision, timm or pytorchcv has take its weights and give its output, as
 PyTorch computes it in double precision; all others, with weights of their initializers, give what the strict library gives.
 Without --all the small ones. SCRATCH/results.jsonl has what was found; --resume leaves out what is right there.
 """
 import argparse
+import functools
 import json
 import pathlib
 import shutil
@@ -25,19 +26,34 @@ from zoo import NETWORKS
 HERE = pathlib.Path(__file__).parent
 MOST_ERROR = {"strict": 1e-5, "f32": 1e-4, "source": 1e-4}
 LEAST_SPREAD = 1e-3  # standard deviation of an output over its largest value: it depends on what went in
-PYTHON = "/usr/bin/python3"  # Debian's PyTorch is seen by Debian's Python alone
-HAS_TORCHVISION = subprocess.run([PYTHON, "-c", "import torchvision"], stderr=subprocess.DEVNULL).returncode == 0
+# Debian's PyTorch is seen by Debian's Python alone, and by what scripts/setup.sh makes of it.
+PYTHONS = ["/usr/bin/python3", HERE.parents[1] / ".venv-torch/bin/python"]
 MEGA = 1e6
 
 
-class Reference:
-    """Weights, input and output of torchvision's network; made once, and kept if it is small."""
+@functools.cache
+def python_of(package):
+    """A Python that has a package, or None."""
+    return next((python for python in PYTHONS if pathlib.Path(python).exists()
+                 and subprocess.run([python, "-c", f"import {package}"], stderr=subprocess.DEVNULL).returncode == 0), None)
 
-    def __init__(self, network, folder):
-        self.stem = folder / "torch" / network.torchvision
+
+def make_reference(tools, folder, reference, model, *arguments, flags=()):
+    """Calls torch_reference.py."""
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = folder / f"{pathlib.Path(reference).name}.json"
+    summary.write_text(tools.run(tools.bin / "cnnc", "summary", model, "--json", *flags))
+    python = python_of(reference.split("/")[0])
+    subprocess.run([python, "-W", "ignore", HERE / "torch_reference.py", folder, reference, summary, *arguments], check=True)
+
+
+class Reference:
+    """Weights, input and output of the same network in PyTorch; made once, and kept if it is small."""
+
+    def __init__(self, tools, network):
+        self.stem = tools.folder / "torch" / pathlib.Path(network.reference).name
         if not self.path("output.npy").exists():
-            subprocess.run([PYTHON, "-W", "ignore", HERE / "torch_reference.py", self.stem.parent, network.torchvision],
-                           check=True)
+            make_reference(tools, self.stem.parent, network.reference, network.path, flags=network.flags)
         self.weights = ["--weights", self.path("pth")]
         self.image, self.output, single = (np.load(self.path(f"{what}.npy")) for what in ("input", "output", "single"))
         self.own_error = error({"": single}, {"": self.output})
@@ -60,10 +76,11 @@ def check(tools, network):
     """What there is to know of one network, and what of it is wrong."""
     flags, reference = list(network.flags), None
     row = {"name": network.name, "against": "strict", "errors": {}}
-    if network.torchvision and HAS_TORCHVISION:
-        reference = Reference(network, tools.folder)
+    package = network.reference.split("/")[0]
+    if package and python_of(package):
+        reference = Reference(tools, network)
         flags += reference.weights
-        row |= {"against": "torchvision", "torch_f32": reference.own_error}
+        row |= {"against": package, "torch_f32": reference.own_error}
 
     start = time.monotonic()
     library = tools.library(network.path, *flags)
@@ -114,7 +131,7 @@ def table(rows):
     cells = [[row["name"], row["against"], *(f"{row['errors'][kind]:.1e}" for kind in ("strict", "f32", "source")),
               f"{row['torch_f32']:.1e}" if "torch_f32" in row else "", f"{row['ms']:.1f}", f"{row['weight_bytes'] / MEGA:.1f}",
               f"{row['arena_bytes'] / MEGA:.1f}", f"{row['compile_s']:.1f}"] for row in rows if "failed" not in row]
-    headers = ["network", "against", "strict", "default", "C++", "torch's f32", "ms", "weights, MB", "arena, MB", "compiled, s"]
+    headers = ["network", "against", "strict", "default", "C++", "PyTorch's f32", "ms", "weights, MB", "arena, MB", "compiled, s"]
     return tabulate(cells, headers, tablefmt="github", disable_numparse=True)
 
 

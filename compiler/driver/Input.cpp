@@ -20,8 +20,9 @@ static FailureOr<OwningOpRef<ModuleOp>> readText(MLIRContext &context, const Opt
       dsl::readNetwork(context, options.model, {options.network, options.parameters, options.shapes}, reporter);
   if (failed(module))
     return failure();
-  // Who only counts weights needs none of their values.
-  bool needsValues = options.command != Command::Summary || !options.weights.empty();
+  // Who only counts weights, or names them, needs none of their values.
+  bool namesOnly = options.command == Command::Summary || options.command == Command::Import;
+  bool needsValues = !namesOnly || !options.weights.empty();
   if (needsValues && failed(bindWeights(**module, options)))
     return failure();
   return module;

@@ -14,7 +14,8 @@ namespace {
 const std::map<std::string, Stage> kStages = {
     {"cnn", Stage::Cnn},     {"folded", Stage::Folded}, {"fused", Stage::Fused}, {"scheduled", Stage::Scheduled},
     {"plans", Stage::Plans}, {"loops", Stage::Loops},   {"llvm", Stage::Llvm},   {"cpp", Stage::Cpp}};
-const std::map<std::string, Command> kCommands = {{"tune", Command::Tune}, {"summary", Command::Summary}};
+const std::map<std::string, Command> kCommands = {
+    {"tune", Command::Tune}, {"summary", Command::Summary}, {"import", Command::Import}};
 
 [[noreturn]] void refuse(const std::string &option, const std::string &text, const std::string &wanted) {
   throw CLI::ValidationError(option, "'" + text + "' is not of the form " + wanted);
@@ -89,6 +90,9 @@ void checkOutput(Options &options) {
     throw CLI::ValidationError("-o", options.output.empty()
                                          ? "name the library to write, such as -o model.so"
                                          : "'" + options.output + "' ends in none of .so, .a and .o");
+  if (options.command == Command::Import && options.output != "-" && !endsIn(".cnn"))
+    throw CLI::ValidationError("-o", options.output.empty() ? "name the text to write, such as -o model.cnn"
+                                                            : "'" + options.output + "' does not end in .cnn");
   if (options.emit == Stage::Cpp && (options.output.empty() || options.output == "-"))
     throw CLI::ValidationError("-o", "name the folder for the C++ source, such as -o model/");
   if (options.output.empty())
@@ -171,6 +175,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
                "  cnnc model.onnx --emit=cpp -o model/     C++ source with its CMakeLists.txt\n"
                "  cnnc tune model.onnx -o model.plans      measured plans, for --plans=model.plans\n"
                "  cnnc summary model.onnx                  its layers, with their parameters and operations\n"
+               "  cnnc import model.onnx -o model.cnn      the network as a text, its weights beside it\n"
                "  cnnc fmt net.cnn                         lays texts out\n"
                "  cnnc --ops [NAME...]                     the operators that texts can call",
                "cnnc");
@@ -183,8 +188,10 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
       ->required();
   app.add_option("-o,--output", options.output,
                  options.command == Command::Summary ? "OUT.txt or OUT.json; - is stdout"
-                                                     : "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or "
-                                                       "- for stdout");
+                 : options.command == Command::Import
+                     ? "OUT.cnn, and OUT.safetensors beside it; - is stdout, without weights"
+                     : "OUT.so, OUT.a or OUT.o; with --emit a file, a folder (cpp) or "
+                       "- for stdout");
   app.add_option("--shape", shapes, "NAME=1x3x224x224: fix the shape of an input (repeatable)")
       ->allow_extra_args(false);
   app.add_option("--const", constants, "NAME=FILE.pb: freeze an input to a tensor (repeatable)")
@@ -193,7 +200,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
   if (options.command == Command::Summary) {
     app.add_flag("--json", options.json, "For programs: a document instead of a table");
     app.add_option("--svg", options.picture, "FILE: draw the graph, by Graphviz");
-  } else {
+  } else if (options.command != Command::Import) {
     addCompilation(app, options, formats);
   }
   try {

@@ -20,7 +20,7 @@ struct InputFormat {
 };
 
 /// What is to be done; Compile is the default.
-enum class Command { Compile, Tune, Summary };
+enum class Command { Compile, Tune, Summary, Import };
 
 struct Options {
   Command command = Command::Compile;

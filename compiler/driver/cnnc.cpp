@@ -2,6 +2,7 @@
 // The compiler's command.
 #include "compiler/driver/Compile.h"
 #include "compiler/driver/FormatFiles.h"
+#include "compiler/driver/Import.h"
 #include "compiler/driver/ListOperators.h"
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Summary.h"
@@ -23,5 +24,7 @@ int main(int argc, char **argv) {
     return cnnc::tune(*options);
   case cnnc::Command::Summary:
     return cnnc::summarize(*options);
+  case cnnc::Command::Import:
+    return cnnc::importModel(*options);
   }
 }

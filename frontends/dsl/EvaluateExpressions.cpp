@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expressions: names and words, arithmetic, lists and maps.
 #include "frontends/dsl/Evaluator.h"
+#include "frontends/dsl/Signs.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -210,7 +211,7 @@ Value Evaluator::arithmetic(Frame &frame, StringRef sign, const Value &left, con
   if (left.as<mlir::Value>() || right.as<mlir::Value>()) {
     if (compares)
       return fail(frame, place, "a tensor's values are not known in the compiler; '" + sign + "' compares numbers");
-    StringRef name = sign == "+" ? "add" : sign == "-" ? "sub" : sign == "*" ? "mul" : sign == "/" ? "div" : "mod";
+    StringRef name = operatorOf(sign);
     std::shared_ptr<const Signature> signature = signatureOf(name);
     if (!signature)
       return fail(frame, place, "no operator '" + name + "'");

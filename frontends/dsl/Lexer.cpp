@@ -16,6 +16,7 @@ static constexpr StringLiteral kKeywords[] = {"include", "block", "network", "fo
 static constexpr StringLiteral kSigns[] = {"|>", "==", "!=", "<=", ">=", "<", ">", "=", "+", "-", "*",
                                            "/",  "%",  "(",  ")",  "[",  "]", "{", "}", ",", ":"};
 
+bool isKeyword(StringRef name) { return is_contained(kKeywords, name); }
 static bool beginsName(char c) { return isAlpha(c) || c == '_'; }
 static bool inName(char c) { return isAlnum(c) || c == '_'; }
 
@@ -83,7 +84,7 @@ Token Lexer::next() {
     StringRef left = rest();
     if (beginsName(left[0])) {
       StringRef name = left.take_while(inName);
-      return take(is_contained(kKeywords, name) ? Token::Kind::Keyword : Token::Kind::Name, name.size());
+      return take(isKeyword(name) ? Token::Kind::Keyword : Token::Kind::Name, name.size());
     }
     if (isDigit(left[0]))
       return number();

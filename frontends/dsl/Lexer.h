@@ -47,6 +47,7 @@ private:
   std::vector<Comment> comments;
 };
 
+bool isKeyword(llvm::StringRef name);
 /// A token as messages name it.
 std::string describe(const Token &token);
 

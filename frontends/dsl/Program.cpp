@@ -44,7 +44,12 @@ bool Program::add(StringRef path, Reporter &reporter, Place from, StringRef show
       reporter.error({}, path + ": " + why);
     return false;
   }
-  all.push_back(std::make_unique<File>(Parser(*source, reporter).parseFile()));
+  return addSource(std::move(*source), reporter);
+}
+
+bool Program::addSource(std::shared_ptr<const Source> source, Reporter &reporter) {
+  StringRef path = source->path;
+  all.push_back(std::make_unique<File>(Parser(source, reporter).parseFile()));
   const File &file = *all.back();
   bool good = true;
   for (const Decl &declaration : file.declarations) {
@@ -74,6 +79,12 @@ bool Program::add(StringRef path, Reporter &reporter, Place from, StringRef show
 std::unique_ptr<Program> Program::read(StringRef path, Reporter &reporter) {
   auto program = std::make_unique<Program>();
   bool good = program->add(path, reporter, {}, path);
+  return good && !reporter.errors() ? std::move(program) : nullptr;
+}
+
+std::unique_ptr<Program> Program::read(std::shared_ptr<const Source> source, Reporter &reporter) {
+  auto program = std::make_unique<Program>();
+  bool good = program->addSource(std::move(source), reporter);
   return good && !reporter.errors() ? std::move(program) : nullptr;
 }
 

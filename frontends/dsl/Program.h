@@ -19,6 +19,7 @@ class Program {
 public:
   /// Reads a file and what it includes, each once. Errors are reported.
   static std::unique_ptr<Program> read(llvm::StringRef path, Reporter &reporter);
+  static std::unique_ptr<Program> read(std::shared_ptr<const Source> source, Reporter &reporter);
 
   const Declared *find(llvm::StringRef name) const;
   std::vector<std::string> names() const;
@@ -28,6 +29,7 @@ public:
 
 private:
   bool add(llvm::StringRef path, Reporter &reporter, Place from, llvm::StringRef shownPath);
+  bool addSource(std::shared_ptr<const Source> source, Reporter &reporter);
 
   std::vector<std::unique_ptr<File>> all;
   llvm::StringMap<Declared> blocks;

@@ -9,10 +9,10 @@ using namespace llvm;
 
 namespace cnnc::dsl {
 
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext &context, StringRef path,
-                                                               const NetworkOptions &options, Reporter &reporter) {
+static mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> build(mlir::MLIRContext &context,
+                                                                std::unique_ptr<Program> program, StringRef path,
+                                                                const NetworkOptions &options, Reporter &reporter) {
   NetworkBuilder builder(context);
-  std::unique_ptr<Program> program = Program::read(path, reporter);
   if (!program)
     return mlir::failure();
   const Declared *network = program->network(options.network);
@@ -41,6 +41,18 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext
   if (!metadata.empty())
     builder.get()->setAttr("cnn.metadata", builder.builder().getDictionaryAttr(metadata));
   return builder.take();
+}
+
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext &context, StringRef path,
+                                                               const NetworkOptions &options, Reporter &reporter) {
+  return build(context, Program::read(path, reporter), path, options, reporter);
+}
+
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readNetwork(mlir::MLIRContext &context,
+                                                               std::shared_ptr<const Source> source,
+                                                               const NetworkOptions &options, Reporter &reporter) {
+  std::string path = source->path;
+  return build(context, Program::read(std::move(source), reporter), path, options, reporter);
 }
 
 } // namespace cnnc::dsl

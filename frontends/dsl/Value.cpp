@@ -57,8 +57,13 @@ std::string Value::write() const {
   if (const int64_t *integer = as<int64_t>())
     return std::to_string(*integer);
   if (const double *number = as<double>()) {
+    // As many digits as tell it from its neighbours.
     char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.15g", *number);
+    for (int digits = 15; digits <= 17; ++digits) {
+      std::snprintf(buffer, sizeof buffer, "%.*g", digits, *number);
+      if (std::strtod(buffer, nullptr) == *number)
+        break;
+    }
     return StringRef(buffer).find_first_of(".en") == StringRef::npos ? std::string(buffer) + ".0" : buffer;
   }
   if (const bool *flag = as<bool>())

@@ -149,12 +149,15 @@ def branches(path):
     net.write(path, net.classifier(x, 9), [1, 45, 39, 3], 9)
 
 
+WRITERS = (residual, squeeze_excitation, branches)
+
+
 def main():
     bin_folder, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     failed = False
     models = []
-    for write in (residual, squeeze_excitation, branches):
+    for write in WRITERS:
         models.append(folder / f"{write.__name__}.onnx")
         write(models[-1])
     machine = pathlib.Path("/proc/cpuinfo").read_text().split()

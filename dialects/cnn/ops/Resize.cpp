@@ -60,7 +60,8 @@ LogicalResult ResizeOp::complete(LayerCall &call) {
   for (size_t d = 2; d < rank; ++d) {
     double wanted = size.empty() ? std::floor(static_cast<double>(shape[d]) * scale[d - 2]) : size[d - 2];
     if (!(wanted >= 1 && wanted <= std::numeric_limits<int32_t>::max()))
-      return call.error(size.empty() ? "scale" : "size", "the result must have between 1 and 2147483647 rows and columns");
+      return call.error(size.empty() ? "scale" : "size",
+                        "the result must have between 1 and 2147483647 rows and columns");
     sizes[d] = static_cast<int64_t>(wanted);
     scales[d] = size.empty() ? scale[d - 2] : wanted / static_cast<double>(shape[d]);
   }
@@ -68,7 +69,26 @@ LogicalResult ResizeOp::complete(LayerCall &call) {
   call.set("scales", call.builder.getDenseF64ArrayAttr(scales));
   return success();
 }
-void ResizeOp::describe(NamedAttrList &) {}
+void ResizeOp::describe(NamedAttrList &arguments) {
+  ArrayRef<int64_t> shape = getX().getType().getShape(), sizes = getSizes();
+  ArrayRef<double> scales = getScales();
+  bool ofImages = shape.size() == 4, byScale = true, bySize = true, isWhole = true;
+  for (auto [d, size] : llvm::enumerate(sizes)) {
+    ofImages &= d >= 2 || (size == shape[d] && scales[d] == 1);
+    byScale &= size == static_cast<int64_t>(std::floor(static_cast<double>(shape[d]) * scales[d]));
+    isWhole &= scales[d] == std::floor(scales[d]);
+    bySize &= scales[d] == static_cast<double>(size) / static_cast<double>(shape[d]);
+  }
+  if (!ofImages || !(byScale || bySize))
+    return;
+  Builder builder(getContext());
+  arguments.erase("sizes");
+  arguments.erase("scales");
+  if (bySize && !(byScale && isWhole))
+    arguments.set("size", builder.getDenseI64ArrayAttr(sizes.drop_front(2)));
+  else
+    arguments.set("scale", builder.getDenseF64ArrayAttr(scales.drop_front(2)));
+}
 
 int64_t ResizeOp::getFlops() { return 10 * getY().getType().getNumElements(); }
 

@@ -50,9 +50,9 @@ LogicalResult SplitOp::complete(LayerCall &call) {
   return success();
 }
 void SplitOp::describe(NamedAttrList &arguments) {
-  // One part alone is all of it.
-  bool isWhole = getSizes().size() == 1;
-  arguments.set("parts", isWhole ? DenseI64ArrayAttr::get(getContext(), {1}) : getSizesAttr());
+  bool isEven = llvm::all_equal(getSizes());
+  arguments.set("parts", isEven ? DenseI64ArrayAttr::get(getContext(), {static_cast<int64_t>(getSizes().size())})
+                                : getSizesAttr());
   arguments.erase("sizes");
 }
 
@@ -149,7 +149,15 @@ LogicalResult PadOp::complete(LayerCall &call) {
   call.set("high", high);
   return success();
 }
-void PadOp::describe(NamedAttrList &) {}
+void PadOp::describe(NamedAttrList &arguments) {
+  ArrayRef<int64_t> low = getLow(), high = getHigh();
+  auto isZero = [](int64_t size) { return size == 0; };
+  if (low.size() != 4 || !llvm::all_of(low.take_front(2), isZero) || !llvm::all_of(high.take_front(2), isZero))
+    return;
+  arguments.erase("low");
+  arguments.erase("high");
+  arguments.set("pad", DenseI64ArrayAttr::get(getContext(), {low[2], low[3], high[2], high[3]}));
+}
 
 LogicalResult ReshapeOp::complete(LayerCall &call) {
   SmallVector<int64_t> shape(call.ints("shape"));

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Describes the functions as calls, writes and lays out the text, and reads it again for the weights' names.
+#include "frontends/dsl/PrintNetwork.h"
+
+#include "frontends/dsl/FindBlocks.h"
+#include "frontends/dsl/Format.h"
+#include "frontends/dsl/MatchNetworks.h"
+#include "frontends/dsl/Parser.h"
+#include "frontends/dsl/Read.h"
+#include "frontends/dsl/Signature.h"
+#include "frontends/dsl/WriteCalls.h"
+
+#include "dialects/cnn/CnnDialect.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using mlir::FailureOr;
+
+namespace cnnc::dsl {
+namespace {
+
+class Printer {
+public:
+  Printer(mlir::ModuleOp module, const PrintOptions &options)
+      : module(module), context(*module.getContext()), options(options) {}
+  FailureOr<PrintedNetwork> run();
+
+private:
+  mlir::LogicalResult describe();
+  void readMetadata();
+  void reserveWords();
+  std::string write(ArrayRef<CallGraph> blocks, const CallGraph &main);
+  std::optional<std::string> readAgain(const std::string &text);
+
+  mlir::ModuleOp module;
+  mlir::MLIRContext &context;
+  const PrintOptions &options;
+  CallGraph network;
+  WriteOptions writing;
+  PrintedNetwork printed;
+  mlir::Location where = module.getLoc(); ///< of what a text does not say
+};
+
+mlir::LogicalResult Printer::describe() {
+  auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
+  if (!main)
+    return module.emitError() << "holds no network that could be printed";
+  FailureOr<CallGraph> graph = describeCalls(main, {options.hasShortNumbers});
+  if (failed(graph))
+    return mlir::failure();
+  network = std::move(*graph);
+  auto two = module.lookupSymbol<mlir::func::FuncOp>(cnn::CnnDialect::kTwoImages);
+  if (!two)
+    return mlir::success();
+  FailureOr<CallGraph> twice = describeCalls(two, {options.hasShortNumbers});
+  return failed(twice) ? mlir::failure() : markImages(network, *twice, module.getLoc());
+}
+
+/// A variable of such a name would capture what means itself.
+void Printer::reserveWords() {
+  writing.words = {"same", "same_lower", "none", "N", "u8", "i8", "i32", "i64", "bool", "f64", "f32", "f16", "bf16"};
+  for (const std::string &name : Signature::names(context))
+    if (std::shared_ptr<const Signature> signature = Signature::of(context, name))
+      for (const SignatureParameter &parameter : signature->parameters) {
+        writing.words.insert(parameter.words.begin(), parameter.words.end());
+        if (auto *word = dyn_cast_or_null<NameExpr>(parameter.value))
+          writing.words.insert(word->name.str());
+      }
+}
+
+/// A list as metadata hold it, in the words of the language; nothing if they do not.
+static std::optional<std::string> listOf(StringRef text) {
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  for (StringRef &part : parts) {
+    part = part.trim();
+    double number;
+    bool isWord = !part.empty() && !isDigit(part.front()) && !isKeyword(part) &&
+                  all_of(part, [](char c) { return isAlnum(c) || c == '_'; });
+    if (!isWord && (part.empty() || part.getAsDouble(number) || isAlpha(part.back()) || part.front() == '+' ||
+                    part.front() == '.'))
+      return std::nullopt;
+  }
+  return parts.size() == 1 ? parts.front().str() : "[" + join(parts, ", ") + "]";
+}
+
+/// What metadata say of images goes into `preprocess`.
+void Printer::readMetadata() {
+  auto metadata = module->getAttrOfType<mlir::DictionaryAttr>("cnn.metadata");
+  std::vector<std::string> said, lost;
+  for (mlir::NamedAttribute entry : metadata ? metadata.getValue() : ArrayRef<mlir::NamedAttribute>()) {
+    StringRef key = entry.getName().getValue();
+    auto text = dyn_cast<mlir::StringAttr>(entry.getValue());
+    std::optional<std::string> value = text ? listOf(text.getValue()) : std::nullopt;
+    StringRef name = key;
+    if (value && name.consume_front("input.") && !isKeyword(name) && !name.empty() && !isDigit(name.front()) &&
+        all_of(name, [](char c) { return isAlnum(c) || c == '_'; }))
+      said.push_back(name.str() + " = " + *value);
+    else
+      lost.push_back(key.str());
+  }
+  if (!said.empty() && !network.inputs.empty())
+    writing.statements.push_back("preprocess " + freshName(network.inputs.front().name, writing.words) + "(" +
+                                 join(said, ", ") + ")");
+  if (!lost.empty())
+    printed.notes.push_back("the text does not hold the metadata " + join(lost, ", "));
+}
+
+std::string Printer::write(ArrayRef<CallGraph> blocks, const CallGraph &main) {
+  std::string text;
+  for (const CallGraph &block : blocks)
+    writing.blocks.insert(block.name);
+  for (const CallGraph &block : blocks)
+    text += writeBlock(block, writing);
+  text += "## From " + options.origin + ".\n" + writeNetwork(main, writing);
+  auto source = std::make_shared<const Source>(options.name + ".cnn", text);
+  Reporter silent(nulls());
+  File file = Parser(source, silent).parseFile();
+  return silent.errors() ? text : format(file);
+}
+
+/// Why the text does not say the module; nothing if it does, and then the weights are known.
+std::optional<std::string> Printer::readAgain(const std::string &text) {
+  std::string errors;
+  raw_string_ostream os(errors);
+  Reporter reporter(os, /*warnings=*/false);
+  auto again = readNetwork(context, std::make_shared<const Source>(options.name + ".cnn", text), {}, reporter);
+  if (failed(again))
+    return "the text would be wrong: " + StringRef(errors).split('\n').first.str();
+  for (StringRef name : {StringRef("main"), StringRef(cnn::CnnDialect::kTwoImages)}) {
+    auto own = module.lookupSymbol<mlir::func::FuncOp>(name), read = (*again)->lookupSymbol<mlir::func::FuncOp>(name);
+    if (!own && !read)
+      continue;
+    if (!own || !read)
+      return "the number of images would be another";
+    Match match = matchNetworks(own, read);
+    where = match.location;
+    if (!match.difference.empty())
+      return match.difference;
+    for (auto &[path, values] : match.weights)
+      if (printed.weights.try_emplace(path, values).first->second != values)
+        return "the weight '" + path + "' depends on the number of images";
+  }
+  return std::nullopt;
+}
+
+FailureOr<PrintedNetwork> Printer::run() {
+  if (failed(describe()))
+    return mlir::failure();
+  reserveWords();
+  network.name = freshName(options.name, writing.words);
+  readMetadata();
+  std::optional<std::string> fault;
+  if (options.findsBlocks) {
+    CallGraph main = network;
+    std::vector<CallGraph> blocks = findBlocks(main, context);
+    if (!blocks.empty()) {
+      printed.text = write(blocks, main);
+      fault = readAgain(printed.text);
+      if (!fault)
+        return std::move(printed);
+      writing.blocks.clear();
+      printed.weights.clear();
+    }
+    printed.notes.push_back(fault ? "the text is unrolled: with the blocks that were found, " + *fault
+                                  : "the text is unrolled: no block was found that would make it shorter");
+  }
+  printed.text = write({}, network);
+  if ((fault = readAgain(printed.text)))
+    return mlir::emitError(where, "no text says it: " + *fault);
+  return std::move(printed);
+}
+
+} // namespace
+
+FailureOr<PrintedNetwork> printNetwork(mlir::ModuleOp module, const PrintOptions &options) {
+  return Printer(module, options).run();
+}
+
+} // namespace cnnc::dsl

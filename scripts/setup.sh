@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the build and the tests need: Debian packages, and PyPI's packages in .venv. With --all, also Debian's
-# PyTorch, from which scripts/report.sh makes further networks, and in .venv-torch packages with others, for scripts/zoo.sh; with
+# PyTorch, from which scripts/report.sh makes further networks, and in .venv/torch packages with others, for scripts/zoo.sh; with
 # --benchmarks, also the runtimes that scripts/benchmark.sh compares with. Does nothing where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -45,4 +45,4 @@ install() {
   cp "$list" "$installed"
 }
 for list in "${lists[@]}"; do install "$list" .venv; done
-if [ "${1-}" = --all ]; then install tests/models/requirements.txt .venv-torch --system-site-packages; fi
+if [ "${1-}" = --all ]; then install tests/models/requirements.txt .venv/torch --system-site-packages; fi

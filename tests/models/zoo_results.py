@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).parent
 MOST_ERROR = {"strict": 1e-5, "f32": 1e-4, "source": 1e-4}
 LEAST_SPREAD = 1e-3  # standard deviation of an output over its largest value: it depends on what went in
 # Debian's PyTorch is seen by Debian's Python alone, and by what scripts/setup.sh makes of it.
-PYTHONS = ["/usr/bin/python3", HERE.parents[1] / ".venv-torch/bin/python"]
+PYTHONS = ["/usr/bin/python3", HERE.parents[1] / ".venv/torch/bin/python"]
 MEGA = 1e6
 
 

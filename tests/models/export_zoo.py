@@ -45,7 +45,7 @@ def build(name):
     return enliven(torchvision.models.get_model(name, weights=None, **extra))
 
 
-def enliven(network):
+def enliven(network, shift=0.5):
     """The network with weights that let signals live, and its batch norms, which are still to be calibrated."""
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     if not norms:
@@ -58,7 +58,7 @@ def enliven(network):
         # As training does, keep most of a signal on the rising side of its ReLU. With biases around zero, a random
         # network multiplies rounding errors layer after layer, and two right answers differ by 3e-5.
         torch.nn.init.uniform_(norm.weight, 0.7, 1.3)
-        torch.nn.init.normal_(norm.bias, mean=0.5, std=0.2)
+        torch.nn.init.normal_(norm.bias, mean=shift, std=0.2)
         norm.momentum = None  # the plain mean of all batches
     return network.eval(), norms
 

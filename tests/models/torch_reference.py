@@ -35,7 +35,8 @@ def build(package, name):
         from pytorchcv.model_provider import get_model
 
         network = get_model(name)
-    return export_zoo.enliven(network)
+    # Some of these are deeper than torchvision's.
+    return export_zoo.enliven(network, shift=1.0)
 
 
 def output_of(network, image):

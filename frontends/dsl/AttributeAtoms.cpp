@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attributes as values of the kinds that signatures name: the inverse of what the evaluator makes of arguments.
 #include "frontends/dsl/CallGraph.h"
+#include "frontends/dsl/Kinds.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -12,20 +13,9 @@ using namespace llvm;
 namespace cnnc::dsl {
 
 StringRef typeName(mlir::Type element) {
-  if (element.isF32())
-    return "f32";
-  if (element.isF16())
-    return "f16";
-  if (element.isBF16())
-    return "bf16";
-  if (element.isF64())
-    return "f64";
-  if (element.isInteger(1))
-    return "bool";
-  if (element.isUnsignedInteger(8))
-    return "u8";
-  for (auto [width, name] : {std::pair(8, "i8"), {32, "i32"}, {64, "i64"}})
-    if (element.isSignedInteger(width))
+  mlir::Builder builder(element.getContext());
+  for (StringRef name : wordsOf("dtype"))
+    if (elementType(builder, name) == element)
       return name;
   return "";
 }
@@ -114,7 +104,7 @@ static Value literal(const Expr &expr) {
 
 bool saysDefault(const Expr &value, ArrayRef<Atom> atoms) {
   auto says = [](const Expr &expr, const Atom &atom) {
-    return atom.isConstant() && isEqual(literal(expr), atom.value);
+    return atom.isConstant() && isEqual(literal(expr), atom.value());
   };
   if (auto *list = dyn_cast<ListExpr>(&value))
     return list->items.size() == atoms.size() && all_of(zip(list->items, atoms), [&](const auto &pair) {

@@ -74,7 +74,7 @@ mlir::LogicalResult markImages(CallGraph &one, const CallGraph &two, mlir::Locat
   if (one.calls.size() != two.calls.size())
     return differ("the network");
   for (auto [input, twice] : zip(one.inputs, two.inputs))
-    input.hasFreeBatch = input.type != twice.type;
+    input.hasFreeBatch = input.types != twice.types;
   for (auto [call, other] : zip(one.calls, two.calls)) {
     if (call.callee != other.callee || call.arguments.size() != other.arguments.size())
       return differ("the network");
@@ -84,7 +84,7 @@ mlir::LogicalResult markImages(CallGraph &one, const CallGraph &two, mlir::Locat
       for (auto [atom, changed] : zip(argument.atoms, twice.atoms)) {
         if (atom == changed)
           continue;
-        const int64_t *a = atom.value.as<int64_t>(), *b = changed.value.as<int64_t>();
+        const int64_t *a = atom.value().as<int64_t>(), *b = changed.value().as<int64_t>();
         if (!a || !b || *b != 2 * *a)
           return differ(call.callee + " '" + call.name + "'");
         atom.images = *a;

@@ -17,17 +17,24 @@ struct TensorRef {
   bool operator==(const TensorRef &) const = default;
 };
 
-/// One number, word or flag of an argument.
+/// One number, word or flag of an argument. A block is called from several places, its instances; a network has one.
 struct Atom {
-  Value value;
-  std::string expression{}; ///< in the scope of the graph, in place of the value
-  int64_t images = 0;       ///< so many times the number of images, where that is free
+  std::vector<Value> values; ///< in each instance of the graph
+  std::string expression;    ///< in the scope of the graph; empty if the values are all the same
+  int64_t images = 0;        ///< so many times the number of images, where that is free
+
+  Atom(Value value) : values{std::move(value)} {}
+  explicit Atom(std::vector<Value> values) : values(std::move(values)) {}
+  const Value &value() const { return values.front(); }
   bool isConstant() const { return expression.empty() && !images; }
-  /// Whether both are sure to say the same wherever they stand.
+  /// Whether both say the same wherever they stand.
   bool operator==(const Atom &other) const {
-    return expression.empty() && other.expression.empty() && images == other.images && isEqual(value, other.value);
+    return expression.empty() && other.expression.empty() && images == other.images && isEqual(value(), other.value());
   }
 };
+
+/// In each instance of a graph.
+using Types = std::vector<mlir::RankedTensorType>;
 
 struct CallArgument {
   std::string parameter, kind;
@@ -44,15 +51,15 @@ struct Call {
   std::string path{};                    ///< that its weights must have; empty if any will do
   std::string name{};                    ///< what its result may be called
   bool hasWeights = false;
-  bool isReuse = false, isReused = false;      ///< of another call's weights; by another call
-  std::vector<mlir::RankedTensorType> types{}; ///< of the results
+  bool isReuse = false, isReused = false; ///< of another call's weights; by another call
+  std::vector<Types> types{};             ///< of the results
 };
 
 /// The body of a network or of a block.
 struct CallGraph {
   struct Input {
     std::string name;
-    mlir::RankedTensorType type; ///< null if it differs from one use of a block to another
+    Types types;
     bool hasFreeBatch = false;
   };
   struct Parameter {

@@ -167,14 +167,14 @@ FailureOr<TensorRef> Describer::constant(mlir::Value value, Operation &user) {
     return user.emitError() << "takes a constant of type " << type.getElementType() << ", which texts do not have";
   Call call{"parameter"};
   call.hasWeights = true;
-  call.types = {type};
+  call.types = {{type}};
   mlir::Attribute init;
   bool isTrained = true;
   if (auto parameter = value.getDefiningOp<cnn::ParameterOp>()) {
     call.path = parameter.getPath().str();
     init = parameter.getInit();
     isTrained = parameter.getTrained();
-  } else if (std::string path = nameOf(value.getDefiningOp()->getLoc()); !layers.count(path)) {
+  } else if (std::string path = pathOfNode(value.getDefiningOp()->getLoc()); !layers.count(path)) {
     call.path = path;
   }
   call.name = call.path;
@@ -184,8 +184,8 @@ FailureOr<TensorRef> Describer::constant(mlir::Value value, Operation &user) {
   if (init)
     call.arguments.push_back(
         {"init", "init", false, init == builder.getStringAttr("zeros"), {}, *atomsOf(init, "init", false)});
-  call.arguments.push_back({"type", "dtype", false, element == "f32", {}, {{Word{element.str()}}}});
-  call.arguments.push_back({"trained", "bool", false, isTrained, {}, {{isTrained}}});
+  call.arguments.push_back({"type", "dtype", false, element == "f32", {}, {Atom(Word{element.str()})}});
+  call.arguments.push_back({"trained", "bool", false, isTrained, {}, {Atom(isTrained)}});
   if (!call.path.empty())
     layers[call.path] = graph.calls.size();
   refs[value] = {static_cast<int>(graph.calls.size()), 0};
@@ -362,7 +362,7 @@ mlir::LogicalResult Describer::describe(Operation &op) {
     return op.emitError() << "is a " << signature->name << " whose weights or attributes no text can say";
   Call call{signature->name};
   for (mlir::Type type : op.getResultTypes())
-    call.types.push_back(cast<mlir::RankedTensorType>(type));
+    call.types.push_back({cast<mlir::RankedTensorType>(type)});
   if (failed(addTensors(call, *signature, op, *count)) || failed(addArguments(call, *signature, op, *count)))
     return mlir::failure();
   call.name = call.path.empty() ? pathOfNode(op.getLoc()) : call.path;
@@ -381,7 +381,7 @@ FailureOr<CallGraph> Describer::run() {
   };
   for (unsigned i = 0; i != function.getNumArguments(); ++i)
     graph.inputs.push_back(
-        {nameAt(function.getArgAttrDict(i), "input"), cast<mlir::RankedTensorType>(function.getArgumentTypes()[i])});
+        {nameAt(function.getArgAttrDict(i), "input"), {cast<mlir::RankedTensorType>(function.getArgumentTypes()[i])}});
   for (Operation *op : inOrderOfNeed(function))
     if (failed(describe(*op)))
       return mlir::failure();

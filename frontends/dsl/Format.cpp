@@ -373,7 +373,7 @@ void Formatter::writeValue(const Expr &value, unsigned indent) {
   std::string line = " " + flat(value);
   if (!isBroken(value) && fits(line, 0))
     return write(line);
-  StringRef before = text.slice(0, value.span.begin).rtrim(" ");
+  StringRef before = text.slice(0, value.span.begin).rtrim(" ("); // parentheses are in no span
   bool wasBelow = before.ends_with("\n");
   bool fitsBelow = !isBroken(value) && indent + 2 + width(line) - 1 <= kWidth;
   bool isBracketed = isa<ListExpr, MapExpr>(value) || (isa<CallExpr>(value) && !fitsBelow);

@@ -10,7 +10,8 @@ using namespace llvm;
 
 namespace cnnc::dsl {
 
-std::string nameOf(mlir::Location location) {
+/// The name of a location, if it is one that a text can hold; else nothing.
+static std::string nameOf(mlir::Location location) {
   auto named = dyn_cast<mlir::NameLoc>(location);
   if (!named)
     return "";

@@ -8,8 +8,6 @@
 
 namespace cnnc::dsl {
 
-/// The name of a location, if it is one that a text can hold; else nothing.
-std::string nameOf(mlir::Location location);
 /// `layer1.0.conv1` of a weight that is called `layer1.0.conv1.weight`; nothing of one that is called otherwise.
 std::string pathOfWeight(mlir::Location location, llvm::StringRef weight);
 /// `layer1.0.conv1` of a node that is called `/layer1/layer1.0/conv1/Conv`; nothing of one that has only a number.

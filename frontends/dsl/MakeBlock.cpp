@@ -68,26 +68,47 @@ void dropDoubleLabels(ArrayRef<CallGraph> graphs, std::vector<Part> &parts) {
 
 namespace {
 
+/// An argument's atom in each of the parts.
+using Row = std::vector<Atom>;
+
+std::vector<Value> valuesOf(const Row &row) {
+  std::vector<Value> values;
+  for (const Atom &atom : row)
+    append_range(values, atom.values);
+  return values;
+}
+
+/// Whether `f(i, number)` holds for each value; all are ints.
+template <typename Function>
+bool holds(ArrayRef<Value> values, Function f) {
+  return all_of(enumerate(values), [&](const auto &entry) {
+    const int64_t *number = entry.value().template as<int64_t>();
+    return number && f(entry.index(), *number);
+  });
+}
+
 class BlockMaker {
 public:
   BlockMaker(std::vector<CallGraph> &graphs, ArrayRef<Part> parts) : graphs(graphs), parts(parts) {}
   CallGraph run(const std::string &name);
 
 private:
-  /// An argument's atom in each of the parts.
-  using Row = std::vector<Atom>;
   struct Parameter {
     std::string name;
     Row row;
+    std::vector<Value> values;  ///< in all instances of all parts
     const CallArgument *origin; ///< in the first part
     const Call *call;
   };
 
   const Call &callOf(const Part &part, size_t index) const { return graphs[part.graph].calls[part.begin + index]; }
   void findInputs();
+  Types typesOf(const Part &part, TensorRef ref) const;
+  Call callWithin(size_t index, StringRef prefix);
   Atom unify(const Row &row, const CallArgument &argument, const Call &call);
-  std::optional<std::string> fromInput(const Row &row, const CallArgument &argument, int64_t factor) const;
-  std::optional<std::string> fromParameter(const Row &row, const CallArgument &argument, const Call &call) const;
+  std::string expressionOf(const Row &row, const CallArgument &argument, const Call &call);
+  std::string fromInput(ArrayRef<Value> values, const CallArgument &argument, int64_t factor) const;
+  std::string fromParameter(ArrayRef<Value> values, const CallArgument &argument, const Call &call) const;
   Call callFor(const Part &part, size_t which) const;
   void replaceParts();
   void setDefaults();
@@ -100,8 +121,9 @@ private:
   std::set<std::string> taken;
 };
 
-mlir::RankedTensorType typeOf(const CallGraph &graph, TensorRef ref) {
-  return ref.call < 0 ? graph.inputs[ref.index].type : graph.calls[ref.call].types[ref.index];
+Types BlockMaker::typesOf(const Part &part, TensorRef ref) const {
+  const CallGraph &graph = graphs[part.graph];
+  return ref.call < 0 ? graph.inputs[ref.index].types : graph.calls[ref.call].types[ref.index];
 }
 
 void BlockMaker::findInputs() {
@@ -115,103 +137,95 @@ void BlockMaker::findInputs() {
             own.push_back(ref);
   }
   for (size_t i = 0; i != inputs.front().size(); ++i) {
-    block.inputs.push_back({kNames[i].str(), nullptr});
+    CallGraph::Input input{kNames[i].str(), {}};
+    for (auto [part, own] : zip(parts, inputs))
+      append_range(input.types, typesOf(part, own[i]));
+    block.inputs.push_back(std::move(input));
     taken.insert(kNames[i].str());
   }
 }
 
-std::optional<int64_t> intOf(const Atom &atom) {
-  const int64_t *number = atom.isConstant() ? atom.value.as<int64_t>() : nullptr;
-  return number ? std::optional(*number) : std::nullopt;
-}
-
-/// Whether `f(part, atom)` holds in each part.
-template <typename Function>
-bool holds(ArrayRef<Atom> row, Function f) {
-  return all_of(enumerate(row), [&](const auto &entry) {
-    std::optional<int64_t> number = intOf(entry.value());
-    return number && f(entry.index(), *number);
-  });
-}
-
-/// As a size of an input, times a factor, if it is one in all parts.
-std::optional<std::string> BlockMaker::fromInput(const Row &row, const CallArgument &argument, int64_t factor) const {
+/// As a size of an input, times a factor, if it is one in all instances.
+std::string BlockMaker::fromInput(ArrayRef<Value> values, const CallArgument &argument, int64_t factor) const {
   bool isShape = argument.kind == "ints";
   if (!isShape && argument.kind != "int")
-    return std::nullopt;
-  for (size_t input = 0; input != block.inputs.size(); ++input)
+    return "";
+  for (const CallGraph::Input &input : block.inputs)
     for (int64_t d = 1; d <= (isShape ? 3 : 1); ++d) {
-      bool isSize = holds(row, [&](size_t part, int64_t number) {
-        mlir::RankedTensorType type = typeOf(graphs[parts[part].graph], inputs[part][input]);
-        return type && d < type.getRank() && factor * type.getDimSize(d) == number;
+      bool isSize = holds(values, [&](size_t i, int64_t number) {
+        return d < input.types[i].getRank() && factor * input.types[i].getDimSize(d) == number;
       });
       if (!isSize)
         continue;
-      const std::string &name = block.inputs[input].name;
-      std::string size = d == 1 ? "channels(" + name + ")" : "shape(" + name + ")[" + std::to_string(d) + "]";
+      std::string size =
+          d == 1 ? "channels(" + input.name + ")" : "shape(" + input.name + ")[" + std::to_string(d) + "]";
       return factor == 1 ? size : std::to_string(factor) + " * " + size;
     }
-  return std::nullopt;
+  return "";
 }
 
-/// As a parameter, a multiple of one of the same kind, or the padding that keeps a size.
-std::optional<std::string> BlockMaker::fromParameter(const Row &row, const CallArgument &argument,
-                                                     const Call &call) const {
-  auto isSame = [&](const Row &other) {
-    return all_of(zip(row, other), [](const auto &pair) {
-      auto &[a, b] = pair;
-      return a == b || (!a.expression.empty() && a.expression == b.expression);
-    });
-  };
-  // Numbers of different meaning may agree by chance.
-  for (const Parameter &parameter : parameters)
-    if (isSame(parameter.row) && (parameter.origin->parameter == argument.parameter ||
-                                  (parameter.origin->kind == "int" && argument.kind == "int")))
-      return parameter.name;
+/// As a parameter, a multiple of one of the same meaning, or the padding that keeps a size.
+std::string BlockMaker::fromParameter(ArrayRef<Value> values, const CallArgument &argument, const Call &call) const {
   for (const Parameter &parameter : parameters) {
-    auto numberOf = [&](size_t part) { return intOf(parameter.row[part]); };
-    std::optional<int64_t> first = numberOf(0), own = intOf(row.front());
-    if (!first || !own)
-      continue;
-    bool isPadding =
-        parameter.call == &call && parameter.origin != &argument && argument.kind == "pads" &&
-        holds(row, [&](size_t part, int64_t number) { return numberOf(part) && *numberOf(part) - 1 == 2 * number; });
-    if (isPadding)
+    bool isSame = all_of(zip(values, parameter.values),
+                         [](const auto &pair) { return isEqual(std::get<0>(pair), std::get<1>(pair)); });
+    // Numbers of different meaning may agree by chance.
+    if (isSame && (parameter.origin->parameter == argument.parameter ||
+                   (parameter.origin->kind == "int" && argument.kind == "int")))
+      return parameter.name;
+  }
+  for (const Parameter &parameter : parameters) {
+    auto relates = [&](auto f) {
+      return holds(values, [&](size_t i, int64_t number) {
+        const int64_t *other = parameter.values[i].as<int64_t>();
+        return other && f(number, *other);
+      });
+    };
+    if (parameter.call == &call && parameter.origin->kind == "spatial" && argument.kind == "pads" &&
+        relates([](int64_t number, int64_t other) { return other - 1 == 2 * number; }))
       return "(" + parameter.name + " - 1) / 2";
-    if (parameter.origin->parameter != argument.parameter || *first == 0 || *own == 0)
+    const int64_t *first = parameter.values.front().as<int64_t>(), *own = values.front().as<int64_t>();
+    if (parameter.origin->parameter != argument.parameter || !first || !own || *first <= 0 || *own <= 0)
       continue;
-    if (int64_t factor = *own / *first; factor > 1 && holds(row, [&](size_t part, int64_t number) {
-                                          return numberOf(part) && *numberOf(part) * factor == number;
-                                        }))
+    int64_t factor = *own / *first, divisor = *first / *own;
+    if (factor > 1 && relates([&](int64_t number, int64_t other) { return number == factor * other; }))
       return std::to_string(factor) + " * " + parameter.name;
-    if (int64_t divisor = *first / *own; divisor > 1 && holds(row, [&](size_t part, int64_t number) {
-                                           return numberOf(part) && number * divisor == *numberOf(part);
-                                         }))
+    if (divisor > 1 && relates([&](int64_t number, int64_t other) { return number * divisor == other; }))
       return parameter.name + " / " + std::to_string(divisor);
   }
-  return std::nullopt;
+  return "";
+}
+
+/// What says an argument that differs; a new parameter if nothing else does.
+std::string BlockMaker::expressionOf(const Row &row, const CallArgument &argument, const Call &call) {
+  std::vector<Value> values = valuesOf(row);
+  bool isFree = any_of(row, [](const Atom &atom) { return atom.images != 0; });
+  std::string expression = isFree ? "" : fromInput(values, argument, 1);
+  if (expression.empty() && !isFree)
+    expression = fromParameter(values, argument, call);
+  // A multiple of the channels that come in, such as the groups and filters of an expansion.
+  mlir::RankedTensorType type = block.inputs.front().types.front();
+  const int64_t *number = values.front().as<int64_t>();
+  if (expression.empty() && !isFree && number && type.getRank() > 1 && type.getDimSize(1) &&
+      *number > type.getDimSize(1))
+    expression = fromInput(values, argument, *number / type.getDimSize(1));
+  if (!expression.empty())
+    return expression;
+  std::string name = freshName(argument.parameter, taken);
+  taken.insert(name);
+  parameters.push_back({name, row, std::move(values), &argument, &call});
+  return name;
 }
 
 Atom BlockMaker::unify(const Row &row, const CallArgument &argument, const Call &call) {
-  auto isEqualToFirst = [&](const Atom &atom) { return atom == row.front(); };
-  if (all_of(row, isEqualToFirst))
-    return row.front();
-  std::optional<std::string> expression = fromInput(row, argument, 1);
-  if (!expression)
-    expression = fromParameter(row, argument, call);
-  if (!expression) {
-    // A multiple of the channels that come in, such as the groups and filters of an expansion.
-    mlir::RankedTensorType type = typeOf(graphs[parts.front().graph], inputs.front().front());
-    std::optional<int64_t> number = intOf(row.front());
-    if (type && type.getRank() > 1 && number && type.getDimSize(1) && *number > type.getDimSize(1))
-      expression = fromInput(row, argument, *number / type.getDimSize(1));
-  }
-  if (!expression) {
-    expression = freshName(argument.parameter, taken);
-    taken.insert(*expression);
-    parameters.push_back({*expression, row, &argument, &call});
-  }
-  return {row.front().value, *expression};
+  Atom atom(valuesOf(row));
+  bool isSame = all_of(atom.values, [&](const Value &value) { return isEqual(value, atom.value()); }) &&
+                all_of(row, [&](const Atom &one) { return one.images == row.front().images; });
+  if (isSame)
+    atom.images = row.front().images;
+  else
+    atom.expression = expressionOf(row, argument, call);
+  return atom;
 }
 
 /// The value that most parts have is the default, if they are more than half.
@@ -289,37 +303,44 @@ void BlockMaker::replaceParts() {
   }
 }
 
+/// A call as it stands in the block.
+Call BlockMaker::callWithin(size_t index, StringRef prefix) {
+  const Part &first = parts.front();
+  const Call &origin = callOf(first, index);
+  Call call = origin;
+  for (std::string *name : {&call.path, &call.name})
+    if (!prefix.empty() && StringRef(*name).starts_with(prefix))
+      name->erase(0, prefix.size() + 1);
+  for (auto [result, types] : enumerate(call.types)) {
+    types.clear();
+    for (const Part &part : parts)
+      append_range(types, callOf(part, index).types[result]);
+  }
+  for (auto [a, argument] : enumerate(call.arguments)) {
+    auto inPart = [&, a = a](const Part &part) -> const CallArgument & { return callOf(part, index).arguments[a]; };
+    for (TensorRef &ref : argument.tensors) {
+      size_t input = llvm::find(inputs.front(), ref) - inputs.front().begin();
+      ref = input < block.inputs.size() ? TensorRef{-1, static_cast<unsigned>(input)}
+                                        : TensorRef{ref.call - static_cast<int>(first.begin), ref.index};
+    }
+    argument.isDefault = all_of(parts, [&](const Part &part) { return inPart(part).isDefault; });
+    for (auto [i, atom] : enumerate(argument.atoms)) {
+      Row row;
+      for (const Part &part : parts)
+        row.push_back(inPart(part).atoms[i]);
+      atom = argument.isDefault ? Atom(valuesOf(row)) : unify(row, origin.arguments[a], origin);
+    }
+  }
+  return call;
+}
+
 CallGraph BlockMaker::run(const std::string &name) {
   block.name = name;
   findInputs();
   const Part &first = parts.front();
-  size_t prefix = prefixOf(graphs[first.graph], first).size();
-  for (size_t index = 0; index != first.length; ++index) {
-    const Call &origin = callOf(first, index);
-    Call call = origin;
-    if (!call.path.empty())
-      call.path.erase(0, prefix + 1);
-    if (StringRef(call.name).starts_with(prefixOf(graphs[first.graph], first)) && prefix)
-      call.name.erase(0, prefix + 1);
-    // What the shapes are differs from use to use.
-    for (mlir::RankedTensorType &type : call.types)
-      type = nullptr;
-    for (auto [a, argument] : enumerate(call.arguments)) {
-      for (TensorRef &ref : argument.tensors) {
-        size_t input = llvm::find(inputs.front(), ref) - inputs.front().begin();
-        ref = input < block.inputs.size() ? TensorRef{-1, static_cast<unsigned>(input)}
-                                          : TensorRef{ref.call - static_cast<int>(first.begin), ref.index};
-      }
-      argument.isDefault = all_of(parts, [&](const Part &part) { return callOf(part, index).arguments[a].isDefault; });
-      for (size_t i = 0; i != argument.atoms.size() && !argument.isDefault; ++i) {
-        Row row;
-        for (const Part &part : parts)
-          row.push_back(callOf(part, index).arguments[a].atoms[i]);
-        argument.atoms[i] = unify(row, origin.arguments[a], origin);
-      }
-    }
-    block.calls.push_back(std::move(call));
-  }
+  std::string prefix = prefixOf(graphs[first.graph], first);
+  for (size_t index = 0; index != first.length; ++index)
+    block.calls.push_back(callWithin(index, prefix));
   block.outputs = {{"output", {static_cast<int>(first.length) - 1, 0}}};
   setDefaults();
   replaceParts();

@@ -13,32 +13,14 @@ using namespace mlir;
 namespace cnnc::dsl {
 namespace {
 
-bool isSame(Attribute a, Attribute b) {
-  auto isClose = [](double x, double y) { return static_cast<float>(x) == static_cast<float>(y); };
-  if (a == b)
-    return true;
-  if (auto x = dyn_cast_or_null<FloatAttr>(a), y = dyn_cast_or_null<FloatAttr>(b); x && y)
-    return isClose(x.getValueAsDouble(), y.getValueAsDouble());
-  if (auto x = dyn_cast_or_null<DenseF64ArrayAttr>(a), y = dyn_cast_or_null<DenseF64ArrayAttr>(b); x && y)
-    return x.size() == y.size() && all_of(zip(x.asArrayRef(), y.asArrayRef()), [&](const auto &pair) {
-             return isClose(std::get<0>(pair), std::get<1>(pair));
-           });
-  return false;
-}
-
-bool hasSameAttributes(Operation &a, Operation &b) {
-  DictionaryAttr x = a.getAttrDictionary(), y = b.getAttrDictionary();
-  return x.size() == y.size() &&
-         all_of(x, [&](NamedAttribute one) { return isSame(one.getValue(), y.get(one.getName())); });
-}
-
 class Matcher {
 public:
-  explicit Matcher(Location location) : match{{}, "", location} {}
+  Matcher(Location location, bool isShort) : match{{}, "", location}, isShort(isShort) {}
   Match run(func::FuncOp network, func::FuncOp text);
 
 private:
   void pair(Value a, Value b) { pending.push_back({a, b}); }
+  bool isSame(Attribute a, Attribute b) const;
   void compare(Value a, Value b);
   void bind(Value a, cnn::ParameterOp parameter);
   void differ(Value at, const Twine &how) {
@@ -49,9 +31,22 @@ private:
   }
 
   Match match;
+  bool isShort;
   llvm::DenseMap<Value, Value> known; ///< of the network to those of the text
   std::vector<std::pair<Value, Value>> pending;
 };
+
+bool Matcher::isSame(Attribute a, Attribute b) const {
+  auto isClose = [](double x, double y) { return static_cast<float>(x) == static_cast<float>(y); };
+  if (a == b || !isShort)
+    return a == b;
+  if (auto x = dyn_cast_or_null<FloatAttr>(a), y = dyn_cast_or_null<FloatAttr>(b); x && y)
+    return isClose(x.getValueAsDouble(), y.getValueAsDouble());
+  auto x = dyn_cast_or_null<DenseF64ArrayAttr>(a), y = dyn_cast_or_null<DenseF64ArrayAttr>(b);
+  return x && y && x.size() == y.size() && all_of(zip(x.asArrayRef(), y.asArrayRef()), [&](const auto &pair) {
+           return isClose(std::get<0>(pair), std::get<1>(pair));
+         });
+}
 
 void Matcher::bind(Value a, cnn::ParameterOp parameter) {
   std::string path = parameter.getPath().str();
@@ -95,8 +90,12 @@ void Matcher::compare(Value a, Value b) {
     return;
   }
   Operation &one = *x.getOwner(), &other = *y.getOwner();
+  DictionaryAttr attributes = one.getAttrDictionary(), others = other.getAttrDictionary();
+  bool hasSameAttributes = attributes.size() == others.size() && all_of(attributes, [&](NamedAttribute attribute) {
+                             return isSame(attribute.getValue(), others.get(attribute.getName()));
+                           });
   if (one.getName() != other.getName() || one.getNumOperands() != other.getNumOperands() ||
-      x.getResultNumber() != y.getResultNumber() || !hasSameAttributes(one, other))
+      x.getResultNumber() != y.getResultNumber() || !hasSameAttributes)
     return differ(a, "it would be another operator");
   for (auto [p, q] : zip(one.getOperands(), other.getOperands()))
     pair(p, q);
@@ -120,6 +119,8 @@ Match Matcher::run(func::FuncOp network, func::FuncOp text) {
 
 } // namespace
 
-Match matchNetworks(func::FuncOp network, func::FuncOp text) { return Matcher(network.getLoc()).run(network, text); }
+Match matchNetworks(func::FuncOp network, func::FuncOp text, bool isShort) {
+  return Matcher(network.getLoc(), isShort).run(network, text);
+}
 
 } // namespace cnnc::dsl

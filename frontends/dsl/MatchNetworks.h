@@ -16,8 +16,8 @@ struct Match {
   mlir::Location location;
 };
 
-/// Compares the function of a network with the one that its text gave, operator by operator from the outputs back.
-/// Float attributes may differ beyond 32 bits.
-Match matchNetworks(mlir::func::FuncOp network, mlir::func::FuncOp text);
+/// Compares the function of a network with the one that its text gave, operator by operator from the outputs back. With
+/// `isShort`, float attributes may differ beyond 32 bits.
+Match matchNetworks(mlir::func::FuncOp network, mlir::func::FuncOp text, bool isShort);
 
 } // namespace cnnc::dsl

@@ -4,6 +4,7 @@
 
 #include "frontends/dsl/FindBlocks.h"
 #include "frontends/dsl/Format.h"
+#include "frontends/dsl/Kinds.h"
 #include "frontends/dsl/MatchNetworks.h"
 #include "frontends/dsl/Parser.h"
 #include "frontends/dsl/Read.h"
@@ -61,11 +62,13 @@ mlir::LogicalResult Printer::describe() {
 
 /// A variable of such a name would capture what means itself.
 void Printer::reserveWords() {
-  writing.words = {"same", "same_lower", "none", "N", "u8", "i8", "i32", "i64", "bool", "f64", "f32", "f16", "bf16"};
+  writing.words = {"none", "N"};
   for (const std::string &name : Signature::names(context))
     if (std::shared_ptr<const Signature> signature = Signature::of(context, name))
       for (const SignatureParameter &parameter : signature->parameters) {
         writing.words.insert(parameter.words.begin(), parameter.words.end());
+        for (const std::string &word : wordsOf(parameter.kind))
+          writing.words.insert(word);
         if (auto *word = dyn_cast_or_null<NameExpr>(parameter.value))
           writing.words.insert(word->name.str());
       }
@@ -114,7 +117,7 @@ std::string Printer::write(ArrayRef<CallGraph> blocks, const CallGraph &main) {
   for (const CallGraph &block : blocks)
     writing.blocks.insert(block.name);
   for (const CallGraph &block : blocks)
-    text += writeBlock(block, writing);
+    text += writeBlock(block, writing) + "\n";
   text += "## From " + options.origin + ".\n" + writeNetwork(main, writing);
   auto source = std::make_shared<const Source>(options.name + ".cnn", text);
   Reporter silent(nulls());
@@ -136,7 +139,7 @@ std::optional<std::string> Printer::readAgain(const std::string &text) {
       continue;
     if (!own || !read)
       return "the number of images would be another";
-    Match match = matchNetworks(own, read);
+    Match match = matchNetworks(own, read, options.hasShortNumbers);
     where = match.location;
     if (!match.difference.empty())
       return match.difference;

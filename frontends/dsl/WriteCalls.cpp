@@ -43,6 +43,8 @@ private:
   void writeCall(size_t index);
   void writeRun(const Run &run);
   std::string nameFor(const Call &call, unsigned result);
+  /// A name that is not taken, nor that of an output.
+  std::string claim(StringRef wanted, bool isOutput = false);
   std::string parameters() const;
   void line(const Twine &text) { statements.push_back(text.str()); }
 
@@ -101,7 +103,7 @@ std::string Writer::atomText(const Atom &atom) const {
   if (!atom.expression.empty())
     return atom.expression;
   if (!atom.images)
-    return atom.value.write();
+    return atom.value().write();
   std::string images = "shape(" + names.at({-1, 0}) + ")[0]";
   return atom.images == 1 ? images : std::to_string(atom.images) + " * " + images;
 }
@@ -194,13 +196,21 @@ Piece Writer::renderCall(const Call &call, std::optional<std::string> label) {
           head.empty() ? Strength::Primary : Strength::Pipe};
 }
 
+std::string Writer::claim(StringRef wanted, bool isOutput) {
+  std::set<std::string> others = taken;
+  if (isNetwork && !isOutput)
+    for (const auto &[name, ref] : graph.outputs)
+      others.insert(freshName(name, {}));
+  return *taken.insert(freshName(wanted, others)).first;
+}
+
 std::string Writer::nameFor(const Call &call, unsigned result) {
   std::string wanted;
   int index = &call - graph.calls.data();
   if (isNetwork)
     for (const auto &[name, ref] : graph.outputs)
-      if (ref == TensorRef{index, result} && wanted.empty())
-        wanted = name;
+      if (ref == TensorRef{index, result})
+        return claim(name, /*isOutput=*/true);
   if (wanted.empty())
     wanted = variableOf(call.name);
   if (wanted.empty() && isSigned(call))
@@ -211,9 +221,7 @@ std::string Writer::nameFor(const Call &call, unsigned result) {
     wanted = call.callee;
   if (call.types.size() > 1)
     wanted += "_" + std::to_string(result);
-  std::string name = freshName(wanted, taken);
-  taken.insert(name);
-  return name;
+  return claim(wanted);
 }
 
 void Writer::writeCall(size_t index) {
@@ -249,16 +257,16 @@ void Writer::writeRun(const Run &run) {
     }
     std::string value = render(ref).text;
     if (name.empty()) {
-      name = freshName("x", taken);
-      taken.insert(name);
+      name = claim("x");
     }
     line(name + " = " + value);
   }
   // Within the loop, and only there, the variable is what the first turn reads.
   auto outside = std::exchange(names[{ref.call, ref.index}], name);
-  std::string counter, range, label;
+  std::string range, label;
   int64_t length = static_cast<int64_t>(run.end - run.begin);
-  counter = freshName("i", taken);
+  // A name that nothing reads begins so.
+  std::string counter = run.first ? freshName("i", taken) : "_";
   if (run.first) {
     range = (*run.first ? std::to_string(*run.first) + ", " : "") + std::to_string(*run.first + length);
     label = labelText(run.before + "@" + run.after);
@@ -282,9 +290,10 @@ std::string Writer::parameters() const {
     std::string text = names.at({-1, static_cast<unsigned>(i)});
     if (isNetwork) {
       std::vector<std::string> sizes;
-      for (auto [d, size] : enumerate(input.type.getShape()))
+      for (auto [d, size] : enumerate(input.types.front().getShape()))
         sizes.push_back(d == 0 && input.hasFreeBatch ? "N" : std::to_string(size));
-      text += ": " + typeName(input.type.getElementType()).str() + (sizes.empty() ? "" : "[" + join(sizes, ", ") + "]");
+      text += ": " + typeName(input.types.front().getElementType()).str() +
+              (sizes.empty() ? "" : "[" + join(sizes, ", ") + "]");
     }
     texts.push_back(text);
   }

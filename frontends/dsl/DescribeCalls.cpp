@@ -358,6 +358,8 @@ mlir::LogicalResult Describer::describe(Operation &op) {
   if (isKeyword(signature->name))
     return op.emitError() << "is " << op.getName() << ", whose name is a keyword of the language";
   std::optional<unsigned> count = tensorCount(*signature, op);
+  if (!count && !all_of(op.getOperands().drop_front(), isWeight))
+    return op.emitError() << "takes weights that other operators compute, which no text can say";
   if (!count)
     return op.emitError() << "is a " << signature->name << " whose weights or attributes no text can say";
   Call call{signature->name};

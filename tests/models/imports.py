@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `cnnc import` writes of a model compiles to the same outputs as the model itself.
 
-    imports.py BUILD/bin SCRATCH [--light] [MODEL.onnx...]
+    imports.py BUILD/bin SCRATCH [--all] [MODEL.onnx...]
 
-Without models the small networks of small_networks.py; --light adds those that come with ONNX.
+Without models the small networks of small_networks.py, and what is to be refused; with --all those that come with ONNX
+and, where Debian's python3-torchvision is installed, torchvision's.
 """
 import pathlib
+import subprocess
 import sys
 
-import onnx
+import numpy as np
 
+import onnx
+from onnx import TensorProto, helper
+
+import export_zoo
 import small_networks
 from networks import Tools, error, inputs_of, session
 
@@ -48,17 +54,50 @@ def check(tools, model):
     return f"{lines} lines, {blocks} blocks, error {worst:.1e}", wrong
 
 
+def refuse(tools):
+    """What no text can say: one line with the node's name, and no file."""
+    cases = {
+        "computed": ([helper.make_node("Exp", ["w"], ["v"], "e"), helper.make_node("Conv", ["x", "v"], ["y"], "c")],
+                     TensorProto.FLOAT, "node 'c': takes weights that other operators compute"),
+        "keyword": ([helper.make_node("Not", ["x"], ["y"], "n")], TensorProto.BOOL,
+                    "node 'n': is cnn.not, whose name is a keyword of the language"),
+    }
+    faults = 0
+    for name, (nodes, kind, wanted) in cases.items():
+        model, text = tools.folder / f"{name}.onnx", tools.folder / f"{name}.cnn"
+        inputs = [helper.make_tensor_value_info("x", kind, [1, 3, 4, 4])]
+        if name == "computed":
+            inputs.append(helper.make_tensor_value_info("w", kind, [2, 3, 1, 1]))
+        graph = helper.make_graph(nodes, name, inputs, [helper.make_empty_tensor_value_info("y")])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+        done = subprocess.run([tools.bin / "cnnc", "import", model, "-o", text], capture_output=True, text=True)
+        lines = done.stderr.splitlines()
+        good = done.returncode == 1 and len(lines) == 1 and lines[0].startswith(f"cnnc: {model}: {wanted}")
+        good &= not text.exists() and not text.with_suffix(".safetensors").exists()
+        print(f"{name:28} {'refused' if good else 'WRONG ' + done.stderr}", flush=True)
+        faults += not good
+    return faults
+
+
+def torchvision(folder):
+    """Its networks as ONNX files, if it is there."""
+    names = [*export_zoo.NETWORKS, export_zoo.SYMBOLIC_BATCH + "_batch"]
+    done = subprocess.run(["/usr/bin/python3", "-W", "ignore", export_zoo.__file__, folder], stdout=subprocess.DEVNULL)
+    return [folder / f"{name}.onnx" for name in names] if done.returncode == 0 else []
+
+
 def main():
     bin_dir, folder, *words = sys.argv[1:]
     tools = Tools(pathlib.Path(bin_dir).resolve(), pathlib.Path(folder).resolve())
     models = [pathlib.Path(word).resolve() for word in words if not word.startswith("--")]
-    if "--light" in words:
-        models += sorted(LIGHT.glob("light_*.onnx"))
+    faults = 0
+    if "--all" in words:
+        models += sorted(LIGHT.glob("light_*.onnx")) + torchvision(tools.folder / "onnx")
     if not models:
+        faults += refuse(tools)
         for write in small_networks.WRITERS:
             models.append(tools.folder / f"{write.__name__}.onnx")
             write(models[-1])
-    faults = 0
     for model in models:
         try:
             said, wrong = check(tools, model)

@@ -45,6 +45,10 @@ std::optional<std::string> labelsWithin(const CallGraph &graph, const Part &part
   if (!prefix.empty())
     for (auto [i, call] : enumerate(graph.calls)) {
       bool isInside = i >= part.begin && i < part.begin + part.length;
+      // A list that the part reads may grow from copy to copy.
+      bool isGathering = i + 1 == part.begin && !call.arguments.empty() && call.arguments.front().kind == "tensors";
+      if (isGathering)
+        continue;
       if (!call.name.empty() && isInside != isWithin(call.name, prefix))
         return std::nullopt;
     }

@@ -42,6 +42,8 @@ private:
   std::string atomText(const Atom &atom) const;
   void writeCall(size_t index);
   void writeRun(const Run &run);
+  void writeGathering(const Run &run);
+  void writeLoop(const Run &run, const Call &turn, function_ref<std::string(const std::string &)> statement);
   std::string nameFor(const Call &call, unsigned result);
   /// A name that is not taken, nor that of an output.
   std::string claim(StringRef wanted, bool isOutput = false);
@@ -55,6 +57,7 @@ private:
   std::vector<Use> users; ///< the last of each call
   std::vector<Run> runs;
   std::map<std::pair<int, unsigned>, std::string> names;
+  std::vector<std::pair<std::vector<TensorRef>, std::string>> lists; ///< that have names
   std::set<std::string> taken, labels;
   StringMap<unsigned> counts; ///< of calls without labels, as the evaluator counts them
   std::vector<std::string> statements;
@@ -110,6 +113,9 @@ std::string Writer::atomText(const Atom &atom) const {
 
 std::string Writer::argumentText(const CallArgument &argument) {
   if (argument.kind == "tensors") {
+    auto named = find_if(lists, [&](const auto &list) { return list.first == argument.tensors; });
+    if (named != lists.end())
+      return named->second;
     std::string text;
     for (TensorRef ref : argument.tensors)
       text += (text.empty() ? "" : ", ") + render(ref).text;
@@ -128,15 +134,20 @@ std::string Writer::argumentText(const CallArgument &argument) {
   return "[" + join(atoms, ", ") + "]";
 }
 
+/// As it stands within quotes.
+static std::string escaped(StringRef text) {
+  std::string result;
+  for (char c : text)
+    result += (StringRef("\"\\{").contains(c) ? "\\" : "") + std::string(1, c);
+  return result;
+}
+
 static std::string labelText(StringRef label) {
   bool isName = !label.empty() && !isDigit(label.front()) && !isKeyword(label) &&
                 all_of(label, [](char c) { return isAlnum(c) || c == '_'; });
   if (isName)
     return label.str();
-  std::string text = "\"";
-  for (char c : label)
-    text += (StringRef("\"\\{").contains(c) ? "\\" : "") + std::string(1, c);
-  return text + "\"";
+  return "\"" + escaped(label) + "\"";
 }
 
 /// The label that a call needs, with its colon; nothing if the counted name is right.
@@ -256,32 +267,44 @@ void Writer::writeRun(const Run &run) {
       head = known == names.end() && inner.call >= 0 ? &graph.calls[inner.call] : nullptr;
     }
     std::string value = render(ref).text;
-    if (name.empty()) {
+    if (name.empty())
       name = claim("x");
-    }
     line(name + " = " + value);
   }
   // Within the loop, and only there, the variable is what the first turn reads.
   auto outside = std::exchange(names[{ref.call, ref.index}], name);
-  std::string range, label;
-  int64_t length = static_cast<int64_t>(run.end - run.begin);
-  // A name that nothing reads begins so.
-  std::string counter = run.first ? freshName("i", taken) : "_";
-  if (run.first) {
-    range = (*run.first ? std::to_string(*run.first) + ", " : "") + std::to_string(*run.first + length);
-    label = labelText(run.before + "@" + run.after);
-    if (label.front() != '"')
-      label = "\"" + label + "\"";
-    label.replace(label.find('@'), 1, "{" + counter + "}");
-    label += ": ";
-  } else {
-    range = std::to_string(length);
-  }
-  std::string text = renderCall(first, run.first ? label : "").text;
-  counts[first.callee] += run.first ? 0 : length;
+  writeLoop(run, first, [&](const std::string &turn) { return name + " = " + turn; });
   names[{ref.call, ref.index}] = outside;
-  line("for " + counter + " in range(" + range + ") { " + name + " = " + text + " }");
   names[{static_cast<int>(run.end - 1), 0}] = name;
+}
+
+/// `parts = parts + [concat(parts) |> "layer{i}": block(64)]` for each turn.
+void Writer::writeGathering(const Run &run) {
+  const Call &list = graph.calls[run.begin], &unit = graph.calls[run.begin + 1];
+  const CallArgument &parts = list.arguments.front();
+  std::string name = claim(parts.parameter);
+  line(name + " = " + argumentText(parts));
+  names[{static_cast<int>(run.begin), 0}] = list.callee + "(" + name + ")";
+  writeLoop(run, unit, [&](const std::string &turn) { return name + " = " + name + " + [" + turn + "]"; });
+  std::vector<TensorRef> all = graph.calls[run.end - 2].arguments.front().tensors;
+  all.push_back({static_cast<int>(run.end - 1), 0});
+  lists.push_back({std::move(all), name});
+}
+
+/// The loop that runs a call with the labels of the run.
+void Writer::writeLoop(const Run &run, const Call &turn, function_ref<std::string(const std::string &)> statement) {
+  int64_t turns = static_cast<int64_t>(run.turns());
+  if (!run.first) {
+    std::string text = statement(renderCall(turn, "").text);
+    counts[turn.callee] += turns;
+    // A name that nothing reads begins so.
+    return line("for _ in range(" + Twine(turns) + ") { " + text + " }");
+  }
+  std::string counter = freshName("i", taken);
+  std::string label = "\"" + escaped(run.before) + "{" + counter + "}" + escaped(run.after) + "\": ";
+  std::string from = *run.first ? std::to_string(*run.first) + ", " : "";
+  line("for " + counter + " in range(" + from + Twine(*run.first + turns) + ") { " +
+       statement(renderCall(turn, label).text) + " }");
 }
 
 std::string Writer::parameters() const {
@@ -307,7 +330,7 @@ std::string Writer::write() {
   auto run = runs.begin();
   for (size_t i = 0; i != graph.calls.size(); ++i) {
     if (run != runs.end() && i == run->begin) {
-      writeRun(*run);
+      run->gathers ? writeGathering(*run) : writeRun(*run);
       i = run->end - 1;
       ++run;
     } else if (!staysInline(i)) {

@@ -115,7 +115,7 @@ def check(cnnc, text, folder, compares):
 
 def main():
     cnnc, folder = pathlib.Path(sys.argv[1], "cnnc").resolve(), pathlib.Path(sys.argv[2])
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 40
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 30
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     texts = [(path, False) for path in sorted(MODELS.glob("*.cnn"))]
     (folder / "random").mkdir(parents=True, exist_ok=True)

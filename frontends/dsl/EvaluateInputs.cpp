@@ -151,6 +151,10 @@ static bool isOfKind(StringRef kind, const Value &value) {
   return value.as<Word>() && value.write() != "or" && is_contained(words, value.write());
 }
 
+bool takesPreprocessing(StringRef name, const Value &value) {
+  return any_of(kPreprocessing, [&](const auto &one) { return one.first == name && isOfKind(one.second, value); });
+}
+
 void Evaluator::runPreprocess(Frame &frame, const PreprocessStmt &statement) {
   if (frame.caller) // of another network
     return;

@@ -22,6 +22,9 @@ struct NetworkOptions {
   std::map<std::string, std::vector<int64_t>> shapes;
 };
 
+/// Whether `preprocess` takes such an argument.
+bool takesPreprocessing(llvm::StringRef name, const Value &value);
+
 class Evaluator {
 public:
   Evaluator(const Program &program, NetworkBuilder &builder, mlir::MLIRContext &context, Reporter &reporter)

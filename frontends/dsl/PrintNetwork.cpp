@@ -17,6 +17,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
+
 using namespace llvm;
 using mlir::FailureOr;
 
@@ -74,20 +76,23 @@ void Printer::reserveWords() {
       }
 }
 
-/// A list as metadata hold it, in the words of the language; nothing if they do not.
-static std::optional<std::string> listOf(StringRef text) {
+/// A number, a word, or several behind commas, as metadata hold them.
+static Value valueOf(StringRef text) {
   SmallVector<StringRef> parts;
   text.split(parts, ',');
-  for (StringRef &part : parts) {
+  List items;
+  for (StringRef part : parts) {
     part = part.trim();
+    int64_t integer;
     double number;
-    bool isWord = !part.empty() && !isDigit(part.front()) && !isKeyword(part) &&
-                  all_of(part, [](char c) { return isAlnum(c) || c == '_'; });
-    if (!isWord && (part.empty() || part.getAsDouble(number) || isAlpha(part.back()) || part.front() == '+' ||
-                    part.front() == '.'))
-      return std::nullopt;
+    if (!part.getAsInteger(10, integer))
+      items.push_back(integer);
+    else if (!part.getAsDouble(number) && std::isfinite(number))
+      items.push_back(number);
+    else
+      items.push_back(Word{part.str()});
   }
-  return parts.size() == 1 ? parts.front().str() : "[" + join(parts, ", ") + "]";
+  return Value::ofResults(std::move(items));
 }
 
 /// What metadata say of images goes into `preprocess`.
@@ -95,13 +100,11 @@ void Printer::readMetadata() {
   auto metadata = module->getAttrOfType<mlir::DictionaryAttr>("cnn.metadata");
   std::vector<std::string> said, lost;
   for (mlir::NamedAttribute entry : metadata ? metadata.getValue() : ArrayRef<mlir::NamedAttribute>()) {
-    StringRef key = entry.getName().getValue();
+    StringRef key = entry.getName().getValue(), name = key;
     auto text = dyn_cast<mlir::StringAttr>(entry.getValue());
-    std::optional<std::string> value = text ? listOf(text.getValue()) : std::nullopt;
-    StringRef name = key;
-    if (value && name.consume_front("input.") && !isKeyword(name) && !name.empty() && !isDigit(name.front()) &&
-        all_of(name, [](char c) { return isAlnum(c) || c == '_'; }))
-      said.push_back(name.str() + " = " + *value);
+    Value value = valueOf(text ? text.getValue() : "");
+    if (name.consume_front("input.") && takesPreprocessing(name, value))
+      said.push_back(name.str() + " = " + value.write());
     else
       lost.push_back(key.str());
   }

@@ -14,19 +14,28 @@ static ArrayRef<Call> callsOf(const CallGraph &graph, const Part &part) {
   return ArrayRef(graph.calls).slice(part.begin, part.length);
 }
 
+/// The scope that a call's name tells of: what is around a layer with weights, and around or equal to the name of one
+/// without; nothing if it tells of none.
+static std::optional<StringRef> scopeOf(const Call &call) {
+  StringRef path = call.path, name = call.name;
+  if (!path.empty())
+    return path.contains('.') ? path.rsplit('.').first : "";
+  return !call.hasWeights && name.contains('.') ? std::optional(name) : std::nullopt;
+}
+
 std::string prefixOf(const CallGraph &graph, const Part &part) {
   std::optional<StringRef> prefix;
   for (const Call &call : callsOf(graph, part)) {
-    StringRef path = call.path;
-    if (path.empty())
+    std::optional<StringRef> scope = scopeOf(call);
+    if (!scope)
       continue;
-    StringRef parent = path.contains('.') ? path.rsplit('.').first : "";
     if (!prefix)
-      prefix = parent;
-    while (!prefix->empty() && parent != *prefix && !parent.starts_with((*prefix + ".").str()))
+      prefix = scope;
+    while (!prefix->empty() && *scope != *prefix && !scope->starts_with((*prefix + ".").str()))
       prefix = prefix->contains('.') ? prefix->rsplit('.').first : "";
   }
-  return prefix ? prefix->str() : "";
+  bool isLabelled = any_of(callsOf(graph, part), [](const Call &call) { return !call.path.empty(); });
+  return prefix && isLabelled ? prefix->str() : "";
 }
 
 static bool isWithin(StringRef path, StringRef scope) {
@@ -47,7 +56,7 @@ std::optional<std::string> labelsWithin(const CallGraph &graph, const Part &part
       bool isInside = i >= part.begin && i < part.begin + part.length;
       // A list that the part reads may grow from copy to copy.
       bool isGathering = i + 1 == part.begin && !call.arguments.empty() && call.arguments.front().kind == "tensors";
-      if (isGathering)
+      if (isGathering || (isInside && !scopeOf(call)))
         continue;
       if (!call.name.empty() && isInside != isWithin(call.name, prefix))
         return std::nullopt;

@@ -11,7 +11,7 @@ struct Part {
   size_t graph, begin, length;
 };
 
-/// The label that a part's block would have: what the paths of its layers begin with.
+/// The label that a part's block would have: what the names of its layers begin with.
 std::string prefixOf(const CallGraph &graph, const Part &part);
 /// The labels within such a block; nothing if its own would be empty, or if it were not all that the model names so.
 std::optional<std::string> labelsWithin(const CallGraph &graph, const Part &part);

@@ -111,6 +111,8 @@ static std::vector<Case> cases() {
                                            {64, 64, 16},
                                            {12, 12, 3},
                                            {24, 24, 3},
+                                           {120, 60, 3},
+                                           {68, 136, 4},
                                            {64, 64, 8}})
     for (int64_t step : {1, 2})
       all.push_back(conv(

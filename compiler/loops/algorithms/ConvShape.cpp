@@ -37,12 +37,12 @@ ConvShape ConvShape::of(FusedOp op) {
   return s;
 }
 
-int64_t ConvShape::depth() const {
+int64_t ConvShape::rangeDepth() const {
   int64_t most = 1;
   for (int64_t block = 0; block < filterBlocks(); ++block) {
     int64_t lastFilter = std::min(filters, (block + 1) * kBlock) - 1;
     int64_t lastChannel = (lastFilter / groupFilters() + 1) * groupChannels() - 1;
-    most = std::max(most, lastChannel / inputBlock - firstInputBlock(block) + 1);
+    most = std::max(most, lastChannel / inputBlock - firstOfRange(block) + 1);
   }
   return most;
 }

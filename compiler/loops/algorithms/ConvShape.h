@@ -21,15 +21,20 @@ struct ConvShape {
   int64_t inputBlocks() const { return llvm::divideCeil(channels, inputBlock); }
   int64_t groupFilters() const { return filters / groups; }
   int64_t groupChannels() const { return channels / groups; }
-  /// The first input block that filter block `block` reads, were there no end to stop at.
-  int64_t firstInputBlock(int64_t block) const {
-    return block * Target::kBlock / groupFilters() * groupChannels() / inputBlock;
-  }
+  /// Whether each filter block reads a range of input blocks, all as long, which begins where its first group does.
+  /// Else, as with one group or with groups that divide blocks unevenly, it reads them all.
+  bool readsRanges() const { return groups > 1 && firstOfRange(filterBlocks() - 1) + rangeDepth() <= inputBlocks(); }
   /// Multiply-adds of a result, those with the zeros of packed filters too.
   int64_t steps() const { return depth() * inputBlock * kh * kw; }
   /// How many input blocks any filter block reads.
-  int64_t depth() const;
+  int64_t depth() const { return readsRanges() ? rangeDepth() : inputBlocks(); }
   bool isPointwise() const { return kh == 1 && kw == 1 && strideH == 1 && strideW == 1; }
+
+private:
+  int64_t firstOfRange(int64_t block) const {
+    return block * Target::kBlock / groupFilters() * groupChannels() / inputBlock;
+  }
+  int64_t rangeDepth() const;
 };
 
 /// Whether rows of a region's anchor, its result and its other operands may be seen as one long row, since nothing lies

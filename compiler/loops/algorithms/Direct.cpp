@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kBlock = Target::kBlock;
 /// So many ways to tile are candidates.
 constexpr size_t kTiles = 7;
+/// So many times the channels of a group are read at most: with more zeros among the weights, plain loops are faster.
+constexpr int64_t kMostZeros = 16;
 
 class Direct : public Algorithm {
 public:
@@ -31,9 +33,8 @@ public:
         return false;
     if (!x || constantOf(x) || !cast<RankedTensorType>(x.getType()).getElementType().isF32())
       return false;
-    // The clamped ranges of uneven groups would need weights that are no affine map of the source.
     ConvShape s = ConvShape::of(op);
-    return s.groups == 1 || s.firstInputBlock(s.filterBlocks() - 1) + s.depth() <= s.inputBlocks();
+    return s.depth() * s.inputBlock <= kMostZeros * s.groupChannels();
   }
 
   LayoutNeed operandLayout(FusedOp op, unsigned index) const override {
@@ -58,7 +59,7 @@ public:
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     ConvShape s = ConvShape::of(op);
     int64_t channels = s.filterBlocks() * kBlock;
-    int64_t most = s.groups == 1 || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
+    int64_t most = !s.readsRanges() || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
     SmallVector<std::pair<double, DirectPlan>> tiles;
     for (int64_t merge = 1; merge <= (mayMergeRows(op, s) ? s.outRows : 1); ++merge)
       if (s.outRows % merge == 0)

@@ -158,14 +158,13 @@ private:
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
     AffineExpr filter = dim(0) * kBlock + dim(5);
-    // The channel within the filter's group; others leave the source and so become zero. The clamp to the last range
-    // of input blocks is no affine map, but only single-group layers could need it, and they begin at block 0.
+    // The channel within the filter's group; others leave the source and so become zero.
     AffineExpr channel = dim(1) * s.inputBlock + dim(4);
-    if (s.groups > 1) {
-      AffineExpr group = filter.floorDiv(s.groupFilters());
-      AffineExpr firstBlock = ((dim(0) * kBlock).floorDiv(s.groupFilters()) * s.groupChannels()).floorDiv(s.inputBlock);
-      channel = channel + firstBlock * s.inputBlock - group * s.groupChannels();
-    }
+    if (s.groups > 1)
+      channel = channel - filter.floorDiv(s.groupFilters()) * s.groupChannels();
+    if (s.readsRanges())
+      channel = channel + ((dim(0) * kBlock).floorDiv(s.groupFilters()) * s.groupChannels()).floorDiv(s.inputBlock) *
+                              s.inputBlock;
     SmallVector<AffineExpr> source = {filter, channel};
     if (!s.matrix)
       source.append({dim(2), dim(3)});
@@ -270,7 +269,7 @@ private:
     Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
     Value firstColumn = loops.add(loops.mul(column, s.strideW), layout ? layout.left() - s.padLeft : 0);
     Value firstBlock = loops.index(0), inImage = from.image(image, share), outImage = to.image(image, share);
-    if (s.groups > 1) {
+    if (s.readsRanges()) {
       Value group = loops.div(loops.mul(filters[0].first, kBlock), s.groupFilters());
       firstBlock = loops.div(loops.mul(group, s.groupChannels()), s.inputBlock);
     }
@@ -309,8 +308,8 @@ private:
         });
       });
     };
-    // The last block may hold fewer channels; only with one group does every sum end there.
-    int64_t tail = s.groups == 1 && pass.isLast ? s.channels % s.inputBlock : 0;
+    // The last block may hold fewer channels; only without ranges does every sum end there.
+    int64_t tail = !s.readsRanges() && pass.isLast ? s.channels % s.inputBlock : 0;
     int64_t fullBlocks = pass.count - (tail ? 1 : 0);
     auto overBlocks = [&](Value first, int64_t count, ValueRange carried) {
       return loops.carry(count, carried, "block", [&](Value block, ValueRange in) {

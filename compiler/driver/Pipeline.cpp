@@ -51,6 +51,8 @@ const Step kSteps[] = {
     {Stage::Folded, plain<graph::createFoldConstants>},
     // Operators that say the same as others become those; what does nothing goes.
     {Stage::Folded, plain<graph::createSimplify>},
+    // Transposed convolutions run as convolutions do.
+    {Stage::Folded, plain<graph::createSubpixelConvs>},
     // Batch norms move into the weights before them.
     {Stage::Folded, plain<graph::createFoldBatchNorm>},
     // Channels move once from where they are made to where they are read.

@@ -27,6 +27,9 @@ def FoldBatchNorm : Cnn_GraphPass<"fold-batch-norm"> {
 def Simplify : Cnn_GraphPass<"simplify"> {
   let summary = "Say the same with fewer or more telling operators";
 }
+def SubpixelConvs : Cnn_GraphPass<"subpixel-convs"> {
+  let summary = "Replace transposed convolutions by convolutions whose results are interleaved";
+}
 def ComposeChannels : Cnn_GraphPass<"compose-channels"> {
   let summary = "Select channels once where operators that only move them follow each other";
 }

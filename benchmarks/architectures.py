@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares architectures: the networks of models/, by their work, parameters, time and memory.
 
-Prints a Markdown table, and writes zoo.json, zoo.md and a plot of time against work into a folder.
-`scripts/benchmark.sh --architectures` installs and builds what is needed, and calls this.
+Prints a page of Markdown, and writes zoo.json, that page as architectures.md, and images/zoo.svg, a plot of time against work, into a
+folder. `scripts/benchmark.sh --architectures` installs and builds what is needed, and calls this; docs/architectures.md is the
+page of the last run.
 """
 import argparse
 import json
@@ -25,6 +26,16 @@ from tabulate import tabulate  # noqa: E402
 from zoo import NETWORKS  # noqa: E402
 
 GIGA, MEGA = 1e9, 1e6
+HEAD = """# Architectures
+
+What each network of `models/` asks for, and what it takes: one image, one thread, weights of their initializers.
+
+- GMACs are the multiply-adds of convolutions and fully connected layers, as `cnnc summary` counts them.
+- Times are measured as [benchmarks.md](benchmarks.md) says: the median of the quiet chunks, or the least time where fewer than five were.
+- "Of the peak" counts these multiply-adds against the FMA peak of a core, so that Winograd's and Strassen's algorithms can pass 100 %.
+- Peak memory is what a process that opens the library and runs it grows by: weights, arena, input and output.
+"""
+PLOT = "![Time against work, by architecture](images/zoo.svg)"
 
 
 class Bench:
@@ -69,8 +80,8 @@ def report(results):
     where = results["machine"]
     headers = ["network", "pixels", "GMACs", "parameters, M", "ms", "of the peak", "peak memory, MB", "of which arena, MB", "compile, s"]
     table = tabulate([row_of(result) for result in results["results"]], headers, tablefmt="github", disable_numparse=True)
-    parts = [f"{where['cpu']}, {where['caches']}; FMA peak of a core {where['peak_gflops']:.0f} GFLOP/s.", f"    {results['command']}", table,
-             *(f"{name}: left out, {reason}" for name, reason in results["failed"].items())]
+    parts = [HEAD.rstrip(), f"{where['cpu']}, {where['caches']}; FMA peak of a core {where['peak_gflops']:.0f} GFLOP/s.",
+             f"    {results['command']}", table, *(f"{name}: left out, {reason}" for name, reason in results["failed"].items()), PLOT]
     return "\n\n".join(parts) + "\n"
 
 
@@ -111,7 +122,7 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     results = json.loads(options.show.read_text()) if options.show else measure(options)
     text = report(results)
-    (options.out / "zoo.md").write_text(text)
+    (options.out / "architectures.md").write_text(text)
     if options.plot and results["results"]:
         import plots
 

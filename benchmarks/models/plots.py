@@ -71,19 +71,20 @@ def families(results, folder):
     for result in results:
         members.setdefault(result["family"], []).append((result["multiply_adds"] / 1e9, result["ms"]))
     for i, (family, points) in enumerate(members.items()):
-        points.sort()
-        line, = axes.plot(*zip(*points), marker="os^Dv"[i % 5], markersize=4, linewidth=0.8, color=plt.cm.tab20(i % 20))
-        axes.annotate(family, points[-1], fontsize=7, xytext=(4, 3), textcoords="offset points", color=line.get_color())
+        axes.plot(*zip(*sorted(points)), marker="os^DvPX"[i % 7], markersize=5, linewidth=0.8, color=plt.cm.tab20(i % 20), label=family)
     peak = max(result["peak_gflops"] for result in results)
     ends = [f(result["multiply_adds"] / 1e9 for result in results) for f in (min, max)]
-    axes.plot(ends, [2 * gmacs / peak * 1e3 for gmacs in ends], color="black", linewidth=1)
-    axes.annotate("direct convolution at the FMA peak", (ends[1], 2 * ends[1] / peak * 1e3), fontsize=8, ha="right", xytext=(-4, 12),
-                  textcoords="offset points")
+    axes.plot(ends, [2 * gmacs / peak * 1e3 for gmacs in ends], color="black", linewidth=1, label="direct convolution\nat the FMA peak")
     axes.set(xscale="log", yscale="log", xlabel="GMACs", ylabel="ms")
-    save(figure, folder / "zoo")
+    # Nothing is like LeNet, which is a thousand times smaller.
+    most = [max(point[d] for points in members.values() for point in points) for d in (0, 1)]
+    axes.set(xlim=(0.03, 1.5 * max(most[0], 1)), ylim=(0.6, 1.5 * max(most[1], 1)))
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
+    save(figure, folder / "images/zoo")
 
 
 def save(figure, stem):
+    stem.parent.mkdir(exist_ok=True)
     figure.tight_layout()
     figure.savefig(f"{stem}.svg", metadata={"Date": None})
     figure.savefig(f"{stem}.png", dpi=120)

@@ -40,7 +40,7 @@ def main():
         assert len(results["startup"]) == (2 if chapter == ["--startup"] else 0)
 
     printed = printed_by("architectures.py", bin_folder, folder, "lenet", "--chunks", str(CHUNKS), "--no-plot")
-    assert (folder / "zoo.md").read_text() == printed.removesuffix("\n"), printed
+    assert (folder / "architectures.md").read_text() == printed.removesuffix("\n"), printed
     (result,) = json.loads((folder / "zoo.json").read_text())["results"]
     assert (result["network"], result["parameters"]) == ("lenet", 61_706), result
 

@@ -129,10 +129,8 @@ def describe(row):
 
 def table(rows):
     cells = [[row["name"], row["against"], *(f"{row['errors'][kind]:.1e}" for kind in ("strict", "f32", "source")),
-              f"{row['torch_f32']:.1e}" if "torch_f32" in row else "", f"{row['ms']:.1f}", f"{row['weight_bytes'] / MEGA:.1f}",
-              f"{row['arena_bytes'] / MEGA:.1f}", f"{row['compile_s']:.1f}"] for row in rows if "failed" not in row]
-    headers = ["network", "against", "strict", "default", "C++", "PyTorch's f32", "ms", "weights, MB", "arena, MB", "compiled, s"]
-    return tabulate(cells, headers, tablefmt="github", disable_numparse=True)
+              f"{row['torch_f32']:.1e}" if "torch_f32" in row else ""] for row in rows if "failed" not in row]
+    return tabulate(cells, ["network", "against", "strict", "default", "C++", "PyTorch's f32"], tablefmt="github", disable_numparse=True)
 
 
 def parse():

@@ -55,6 +55,12 @@ mlir::LogicalResult Printer::describe() {
   if (failed(graph))
     return mlir::failure();
   network = std::move(*graph);
+  for (const CallGraph::Input &input : network.inputs) {
+    mlir::RankedTensorType type = input.types.front();
+    if (typeName(type.getElementType()).empty() || type.getNumElements() == 0)
+      return mlir::emitError(module.getLoc())
+             << "the input '" << input.name << "' is a " << type << ", which texts do not have";
+  }
   auto two = module.lookupSymbol<mlir::func::FuncOp>(cnn::CnnDialect::kTwoImages);
   if (!two)
     return mlir::success();

@@ -54,7 +54,8 @@ private:
   const WriteOptions &options;
   bool isNetwork;
   std::vector<std::vector<unsigned>> uses;
-  std::vector<Use> users; ///< the last of each call
+  std::vector<Use> users;       ///< the last of each call
+  std::vector<unsigned> levels; ///< of each call's expression
   std::vector<Run> runs;
   std::map<std::pair<int, unsigned>, std::string> names;
   std::vector<std::pair<std::vector<TensorRef>, std::string>> lists; ///< that have names
@@ -81,6 +82,16 @@ Writer::Writer(const CallGraph &graph, const WriteOptions &options, bool isNetwo
         if (ref.call >= 0)
           users[ref.call] = {static_cast<int>(i), &argument};
   }
+  for (const Call &call : graph.calls) {
+    unsigned most = 1;
+    for (const CallArgument &argument : call.arguments)
+      for (TensorRef ref : argument.tensors)
+        if (ref.call >= 0 && staysInline(ref.call)) {
+          bool isHead = &argument == call.arguments.data() && argument.kind == "tensor" && !isSigned(call);
+          most = std::max(most, levels[ref.call] + (isHead ? 0 : 2));
+        }
+    levels.push_back(most);
+  }
 }
 
 bool Writer::isSigned(const Call &call) const {
@@ -90,7 +101,8 @@ bool Writer::isSigned(const Call &call) const {
 /// Whether a call is written where its result is used.
 bool Writer::staysInline(size_t index) const {
   const Call &call = graph.calls[index];
-  if (call.types.size() != 1 || uses[index].front() != 1)
+  constexpr unsigned kMostLevelsInline = 64; // of those that a text may have
+  if (call.types.size() != 1 || uses[index].front() != 1 || levels[index] > kMostLevelsInline)
     return false;
   const Use &use = users[index];
   if (!use.argument)

@@ -5,6 +5,8 @@
 #include "compiler/graph/Passes.h"
 #include "dialects/cnn/CnnDialect.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 using namespace cnnc;
 using namespace mlir;
 
@@ -78,7 +80,7 @@ const Step kSteps[] = {
 
 void cnnc::registerDialects(DialectRegistry &registry) {
   registry.insert<cnn::CnnDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, memref::MemRefDialect,
-                  scf::SCFDialect, vector::VectorDialect>();
+                  scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect>();
 }
 
 LogicalResult cnnc::runPasses(ModuleOp network, const Target &target, const Options &options, TimingScope &timing) {

@@ -95,6 +95,22 @@ bool Epilogue::preservesZero() const {
   return llvm::all_of(operators, [](Operation *inner) { return cast<ElementwiseOpInterface>(inner).preservesZero(); });
 }
 
+bool Epilogue::fillsRegisters(const Target &target) const {
+  constexpr size_t kMostOperations = 16;
+  if (target.registers >= 32)
+    return false;
+  // They are written once more, to be counted.
+  Block block;
+  OpBuilder builder(op.getContext());
+  builder.setInsertionPointToEnd(&block);
+  auto vector = VectorType::get({target.lanes()}, builder.getF32Type());
+  for (Operation *inner : operators) {
+    SmallVector<Value> values(inner->getNumOperands(), block.addArgument(vector, inner->getLoc()));
+    cast<ElementwiseOpInterface>(inner).emitElement(builder, values);
+  }
+  return block.getOperations().size() > kMostOperations;
+}
+
 Value Epilogue::read(Loops &loops, Value memory, const Operand &operand, VectorType vector, const Point &point) const {
   auto type = cast<MemRefType>(memory.getType());
   if (type.getRank() == 2) {

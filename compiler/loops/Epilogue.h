@@ -31,6 +31,8 @@ public:
                     const Point &point) const;
   /// Whether zero lanes stay zero.
   bool preservesZero() const;
+  /// Whether its operators need so many registers that other values should not wait in some meanwhile.
+  bool fillsRegisters(const Target &target) const;
 
 private:
   struct Operand {

@@ -2,6 +2,7 @@
 // Words for writing loops over memrefs.
 #include "dialects/cnn/Loops.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -99,6 +100,10 @@ void Loops::store(Value value, Value memref, ValueRange indices) {
 void Loops::prefetch(Value memref, ValueRange indices) {
   memref::PrefetchOp::create(builder, loc, memref, indices, /*isWrite=*/false, /*localityHint=*/2,
                              /*isDataCache=*/true);
+}
+
+void Loops::forget() {
+  LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::seq_cst, /*syncscope=*/"singlethread");
 }
 
 void Loops::loop(Value low, Value high, int64_t step, function_ref<void(Value)> body, StringRef name) {

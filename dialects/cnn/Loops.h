@@ -43,6 +43,8 @@ public:
   void store(mlir::Value value, mlir::Value memref, mlir::ValueRange indices);
   /// Asks for the cache line of an element, for the second cache; the element need not exist.
   void prefetch(mlir::Value memref, mlir::ValueRange indices);
+  /// Values loaded or stored before are not known after: the compilers behind keep none of them in a register. No code.
+  void forget();
 
   /// for (i = low; i < high; i += step) body(i). `name` is the loop variable's name in the C++ source.
   void loop(mlir::Value low, mlir::Value high, int64_t step, llvm::function_ref<void(mlir::Value)> body,

@@ -4,6 +4,8 @@
 #include "compiler/emit/cxx/FunctionWriter.h"
 #include "compiler/emit/cxx/Names.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 #include "llvm/ADT/MapVector.h"
 
 using namespace cnnc::emit::cxx;
@@ -149,7 +151,8 @@ void FunctionWriter::flushReads() {
 void FunctionWriter::writeOperation(Operation &op) {
   if (isa<arith::ConstantOp, func::ReturnOp, scf::YieldOp>(op))
     return;
-  bool hasEffect = isa<memref::StoreOp, vector::StoreOp, func::CallOp, scf::ForOp, scf::IfOp, memref::PrefetchOp>(op);
+  bool hasEffect =
+      isa<memref::StoreOp, vector::StoreOp, func::CallOp, scf::ForOp, scf::IfOp, memref::PrefetchOp, LLVM::FenceOp>(op);
   if (!hasEffect && op.use_empty())
     return;
   if (auto store = dyn_cast<memref::StoreOp>(op)) {
@@ -163,6 +166,8 @@ void FunctionWriter::writeOperation(Operation &op) {
   } else if (auto ahead = dyn_cast<memref::PrefetchOp>(op)) {
     Expr target = place(ahead.getMemref(), ahead.getIndices());
     push({.kind = Statement::Do, .value = code.call("prefetch", {code.prefix("&", target)})});
+  } else if (isa<LLVM::FenceOp>(op)) {
+    push({.kind = Statement::Do, .value = code.call("forget", {})});
   } else if (auto call = dyn_cast<func::CallOp>(op)) {
     if (call.getNumResults())
       return fail(op, "C++ has no words for results of");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Depthwise convolution, and that of small groups: each channel sums over its own group, which lies in one vector. A
 // tile of pixels x channels sums over the taps; each input vector serves all taps of a row that read it. In groups of
-// more than one channel, vectors are turned within the groups, until each lane has met all channels of its group.
+// more than one channel, vectors are turned by fours, until each lane has met all channels of its four; then for the
+// fours of its group that follow.
 // Weights are packed as [block][kh][kw][turn][16].
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Chain.h"
@@ -19,7 +20,7 @@ using namespace cnnc::loops;
 namespace {
 constexpr int64_t kBlock = Target::kBlock;
 
-/// Groups turn by fours, which all instruction sets can do within a vector, and by what they have more of them.
+/// Groups turn by fours, which all instruction sets can do within a vector.
 constexpr int64_t kTurn = 4;
 /// So many taps of a row are computed together.
 constexpr int64_t kTaps = 5;
@@ -28,16 +29,28 @@ ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.get
 
 /// Channels of a group.
 int64_t groupSize(ConvOp conv) { return shapeOf(conv.getWeight())[1]; }
-/// Taps of a row that are computed together: all of them, or one after the other.
-int64_t tapsTogether(int64_t width) { return width <= kTaps ? width : 1; }
+/// Turns whose weights stay in registers while a row of taps is summed.
+int64_t turnsTogether(ConvOp conv) { return std::min(groupSize(conv), kTurn); }
+/// Taps of a row that are computed together: all of them, or one after the other, if their weights would not leave
+/// half of the registers to the sums.
+int64_t tapsTogether(ConvOp conv, const Target &target) {
+  int64_t width = shapeOf(conv.getWeight())[3], turns = turnsTogether(conv);
+  return width <= kTaps && (turns == 1 || turns * width <= target.registers / 2) ? width : 1;
+}
+
+/// A pixel of a tile, and a tap that reads `column` for it.
+struct Meeting {
+  int64_t column, pixel, tap;
+};
 
 class DepthwiseKernel {
 public:
   DepthwiseKernel(FusedOp op, const Target &target, Phase &phase)
-      : op(op), conv(cast<ConvOp>(op.getAnchor())), phase(phase), out(shapeOf(op->getResult(0))),
+      : op(op), conv(cast<ConvOp>(op.getAnchor())), target(target), phase(phase), out(shapeOf(op->getResult(0))),
         window(shapeOf(conv.getWeight()).take_back(2)), group(groupSize(conv)), lanes(target.lanes()),
-        epilogue(phase, op, /*anchored=*/true), vector(VectorType::get({lanes}, phase.builder.getF32Type())),
-        from(phase, op.getAnchorInput(0)), to(phase, op->getResult(0)) {
+        turns(turnsTogether(conv)), together(tapsTogether(conv, target)), epilogue(phase, op, /*anchored=*/true),
+        vector(VectorType::get({lanes}, phase.builder.getF32Type())), from(phase, op.getAnchorInput(0)),
+        to(phase, op->getResult(0)) {
     auto sizes = cast<DenseI64ArrayAttr>(op.getPlanAttr().getParameters().get("tile")).asArrayRef();
     tile = {sizes[0], sizes[1]};
     MLIRContext *context = op.getContext();
@@ -45,9 +58,10 @@ public:
     int64_t blocks = llvm::divideCeil(out[1], kBlock);
     parts = blocks * kBlock / tile.channels;
     arguments.push_back(phase.memory(op.getAnchorInput(0)));
-    int64_t turn = std::min(group, kTurn);
-    SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(4), dim(3).floorDiv(turn) * turn + (dim(4) + dim(3)) % turn,
-                                      dim(1), dim(2)};
+    // The channel of its group that a lane meets at a turn.
+    AffineExpr four = ((dim(4) % group).floorDiv(turns) + dim(3).floorDiv(turns)) % (group / turns);
+    SmallVector<AffineExpr> weight = {dim(0) * kBlock + dim(4), four * turns + (dim(4) + dim(3)) % turns, dim(1),
+                                      dim(2)};
     arguments.push_back(phase.packed(constantOf(op.getAnchorInput(1)), {{blocks, window[0], window[1], group, kBlock},
                                                                         AffineMap::get(5, 0, weight, context)}));
     if (conv.getBias())
@@ -128,63 +142,110 @@ private:
     Value firstRow = loops.add(loops.mul(row, stride[0]), layout.top() - pad[0]);
     Value firstColumn = loops.add(loops.mul(column, stride[1]), layout.left() - pad[1]);
     Value inImage = from.image(image, share), outImage = to.image(image, share);
-    int64_t together = tapsTogether(window[1]);
-    sums = loops.carry(window[0], sums, "ky", [&](Value ky, ValueRange inKy) {
-      Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, dilation[0])));
-      return loops.carry(window[1] / together, inKy, "kx", [&](Value kx, ValueRange in) {
-        SmallVector<Value> next(in);
-        Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
-        for (int64_t v = 0; v < vectors; ++v)
-          for (int64_t turn = 0; turn < group; ++turn) {
-            SmallVector<Value> weights;
-            for (int64_t tap = 0; tap < together; ++tap)
-              weights.push_back(
-                  loops.named(load(t.w, {block, ky, loops.add(kx, tap), loops.index(turn), laneOf(v)}), "weight"));
-            auto [source, mask] = turned(v, turn);
-            for (int64_t p = 0; p < pixels; ++p)
-              for (int64_t tap = 0; tap < together; ++tap) {
-                Value at = loops.add(inColumn, p * stride[1] + tap * dilation[1]);
-                Value pixel = load(t.x, {inImage, block, inRow, at, laneOf(source)});
-                if (turn % kTurn || group > kTurn)
-                  pixel = vector::ShuffleOp::create(loops.builder, loops.loc, pixel, pixel, mask);
-                Value &sum = next[v * pixels + p];
-                sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weights[tap], sum);
+    SmallVector<Meeting> meetings = meetingsOf(pixels);
+    auto overWindow = [&](int64_t four, ValueRange carried) {
+      return loops.carry(window[0], carried, "ky", [&](Value ky, ValueRange inKy) {
+        Value inRow = from.row(loops, loops.add(firstRow, loops.mul(ky, dilation[0])));
+        return loops.carry(window[1] / together, inKy, "kx", [&](Value kx, ValueRange in) {
+          SmallVector<Value> next(in);
+          Value inColumn = loops.add(firstColumn, loops.mul(kx, dilation[1]));
+          for (int64_t v = 0; v < vectors; ++v) {
+            SmallVector<Value> weights; // of each turn and tap
+            for (int64_t turn = 0; turn < turns; ++turn)
+              for (int64_t tap = 0; tap < together; ++tap)
+                weights.push_back(loops.named(
+                    load(t.w, {block, ky, loops.add(kx, tap), loops.index(four * turns + turn), laneOf(v)}), "weight"));
+            auto [source, fours] = foursFrom(v, four);
+            for (ArrayRef<Meeting> left = meetings; !left.empty();) {
+              int64_t column = left.front().column;
+              auto atColumn = left.take_while([&](const Meeting &meeting) { return meeting.column == column; });
+              left = left.drop_front(atColumn.size());
+              keepFree(loops, target); // of the pixels to come
+              Value pixel = load(t.x, {inImage, block, inRow, loops.add(inColumn, column), laneOf(source)});
+              if (!llvm::is_sorted(fours))
+                pixel = vector::ShuffleOp::create(loops.builder, loops.loc, pixel, pixel, fours);
+              for (int64_t turn = 0; turn < turns; ++turn) {
+                Value turned = pixel;
+                if (turn)
+                  turned = vector::ShuffleOp::create(loops.builder, loops.loc, pixel, pixel, turnedBy(turn));
+                for (const Meeting &meeting : atColumn) {
+                  Value &sum = next[v * pixels + meeting.pixel];
+                  sum = vector::FMAOp::create(loops.builder, loops.loc, turned, weights[turn * together + meeting.tap],
+                                              sum);
+                }
               }
+            }
           }
-        return next;
+          return next;
+        });
       });
-    });
+    };
+    for (int64_t four = 0; four < group / turns; ++four)
+      sums = overWindow(four, sums);
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
     Value outRow = to.row(loops, loops.add(row, outLayout.top()));
+    auto placeOf = [&](int64_t v, int64_t p) -> SmallVector<Value> {
+      return {outImage, block, outRow, loops.add(column, p + outLayout.left()), laneOf(v)};
+    };
+    auto store = [&](Value value, int64_t v, int64_t p) {
+      vector::StoreOp::create(loops.builder, loops.loc, value, t.y, placeOf(v, p));
+    };
+    // Sums wait in memory where the epilogue needs the registers.
+    bool wait = epilogue.fillsRegisters(target);
+    for (int64_t p = 0; wait && p < pixels; ++p)
+      for (int64_t v = 0; v < vectors; ++v)
+        store(sums[v * pixels + p], v, p);
     for (int64_t p = 0; p < pixels; ++p)
       for (int64_t v = 0; v < vectors; ++v) {
-        Value at = loops.add(column, p), lane = laneOf(v);
-        Value value = epilogue.apply(loops, t.others, sums[v * pixels + p], vector, {image, block, row, at, lane});
+        if (wait)
+          loops.forget();
+        Value sum = wait ? load(t.y, placeOf(v, p)) : sums[v * pixels + p], lane = laneOf(v);
+        sum = epilogue.apply(loops, t.others, sum, vector, {image, block, row, loops.add(column, p), lane});
         if (out[1] % kBlock != 0 && !epilogue.preservesZero())
-          value = zeroBeyond(loops, value, loops.add(loops.mul(block, kBlock), lane), out[1]);
-        vector::StoreOp::create(loops.builder, loops.loc, value, t.y,
-                                ValueRange{outImage, block, outRow, loops.add(at, outLayout.left()), lane});
+          sum = zeroBeyond(loops, sum, loops.add(loops.mul(block, kBlock), lane), out[1]);
+        store(sum, v, p);
       }
   }
 
-  /// The vector of a tile that vector `v` reads at a turn, and which of its lanes.
-  std::pair<int64_t, SmallVector<int64_t>> turned(int64_t v, int64_t turn) const {
-    int64_t width = std::min(group, kTurn);
+  /// What a row of the window does for a tile. In groups, and where registers are few, columns are met one after the
+  /// other, so that one vector is forgotten before the next one; else it goes pixel by pixel, which the C++ source
+  /// rolls up.
+  SmallVector<Meeting> meetingsOf(int64_t pixels) {
+    SmallVector<Meeting> meetings;
+    for (int64_t pixel = 0; pixel < pixels; ++pixel)
+      for (int64_t tap = 0; tap < together; ++tap)
+        meetings.push_back({pixel * conv.getStride()[1] + tap * conv.getDilation()[1], pixel, tap});
+    if (group > 1 || hasFewRegisters(target))
+      llvm::sort(meetings, [](const Meeting &a, const Meeting &b) {
+        return std::pair(a.column, a.pixel) < std::pair(b.column, b.pixel);
+      });
+    return meetings;
+  }
+
+  /// The vector of a tile where vector `v` finds, for each of its fours, the one `by` further on in its group; and
+  /// which lanes of it.
+  std::pair<int64_t, SmallVector<int64_t>> foursFrom(int64_t v, int64_t by) const {
     SmallVector<int64_t> places;
     for (int64_t lane = v * lanes; lane < (v + 1) * lanes; ++lane)
-      places.push_back(lane / group * group + turn / width * width + (lane + turn) % width);
+      places.push_back(lane / group * group + (lane + by * turns) % group);
     int64_t source = places.front() / lanes;
     for (int64_t &place : places)
       place -= source * lanes;
     return {source, places};
   }
+  /// The lanes of a vector whose fours (or pairs) turn by `turn`.
+  SmallVector<int64_t> turnedBy(int64_t turn) const {
+    return llvm::map_to_vector(llvm::seq(lanes),
+                               [&](int64_t lane) { return lane / turns * turns + (lane + turn) % turns; });
+  }
 
   FusedOp op;
   ConvOp conv;
+  const Target &target;
   Phase &phase;
   ArrayRef<int64_t> out, window;
-  int64_t group, lanes;
+  int64_t group, lanes, turns, together;
   Epilogue epilogue;
   VectorType vector;
   RegisterTile tile;
@@ -226,19 +287,24 @@ public:
   LayoutNeed resultLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
-    // One block, or two vectors of it where the block has more. Besides accumulators, registers hold a row of taps and
-    // the pixels that they meet.
-    int64_t channels = std::min<int64_t>(kBlock, 2 * target.lanes()), vectors = channels / target.lanes();
-    int64_t taps = tapsTogether(shapeOf(cast<ConvOp>(op.getAnchor()).getWeight())[3]);
-    int64_t most = std::max<int64_t>(1, (target.registers - 2 * taps - (target.hasFma ? 0 : 1)) / vectors);
+    // One vector, or two of a block that has more. Besides accumulators, registers hold a row of taps and the pixels
+    // that they meet (one or two where it goes by columns), or the weights of some turns and a pixel as it turns.
+    auto conv = cast<ConvOp>(op.getAnchor());
+    int64_t taps = tapsTogether(conv, target), turns = turnsTogether(conv);
+    int64_t others = turns > 1 || hasFewRegisters(target) ? turns * taps + 4 : 2 * taps;
+    int64_t sums = target.registers - others - (target.hasFma ? 0 : 1);
     Builder builder(op.getContext());
     SmallVector<DictionaryAttr> result;
     int64_t columns = shapeOf(op->getResult(0))[3];
-    int64_t widest = std::min(most, columns);
-    for (int64_t pixels = widest; pixels > widest / 4; --pixels)
-      if (RowCut(columns, pixels).size == pixels)
-        result.push_back(builder.getDictionaryAttr(
-            {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, channels}))}));
+    for (int64_t vectors = 1; vectors <= 2 && vectors * target.lanes() <= kBlock; ++vectors) {
+      if (vectors * target.lanes() < groupSize(conv)) // a tile holds whole groups
+        continue;
+      int64_t widest = std::min(std::max<int64_t>(1, sums / vectors), columns);
+      for (int64_t pixels = widest; pixels > widest / 4; --pixels)
+        if (RowCut(columns, pixels).size == pixels)
+          result.push_back(builder.getDictionaryAttr(
+              {builder.getNamedAttr("tile", builder.getDenseI64ArrayAttr({pixels, vectors * target.lanes()}))}));
+    }
     return result;
   }
   double cycles(FusedOp op, DictionaryAttr parameters, const Target &target) const override {

@@ -18,6 +18,8 @@ constexpr int64_t kBlock = Target::kBlock;
 constexpr size_t kTiles = 7;
 /// So many times the channels of a group are read at most: with more zeros among the weights, plain loops are faster.
 constexpr int64_t kMostZeros = 16;
+/// Streams of weights that the hardware fetches ahead best at a time.
+constexpr int64_t kStreams = 4;
 
 class Direct : public Algorithm {
 public:
@@ -60,6 +62,9 @@ public:
     ConvShape s = ConvShape::of(op);
     int64_t channels = s.filterBlocks() * kBlock;
     int64_t most = !s.readsRanges() || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
+    // A single pixel waits for its weights only, which come fastest in few streams.
+    if (s.matrix && s.outColumns == 1)
+      most = std::min(most, kStreams * kBlock);
     SmallVector<std::pair<double, DirectPlan>> tiles;
     for (int64_t merge = 1; merge <= (mayMergeRows(op, s) ? s.outRows : 1); ++merge)
       if (s.outRows % merge == 0)

@@ -241,6 +241,7 @@ private:
         more = more.drop_front();
         return value;
       };
+      keepFree(loops, target);
       Value firstBlock = next(plan.pass, "firstBlock");
       pass.begin = plan.pass ? firstBlock : loops.index(0);
       Value ahead = next(plan.prefetch, "ahead"), later = next(laterCount, "later");
@@ -276,6 +277,8 @@ private:
 
     // One input channel at one tap for all accumulators.
     auto step = [&](Value block, Value ky, Value kx, Value channel, ValueRange carried) {
+      if (s.inputBlock == 1) // taps side by side read the same pixels
+        keepFree(loops, target);
       SmallVector<Value> next(carried);
       SmallVector<Value> weight;
       for (int64_t v = 0; v < vectors; ++v)
@@ -317,69 +320,83 @@ private:
       });
     };
     auto overTail = [&](ValueRange carried) { return overTaps(loops.add(pass.begin, fullBlocks), tail, carried); };
-    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0));
-    auto plus = [&](ValueRange totals, ValueRange parts) {
-      return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
-        return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
-      });
-    };
-    // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only.
-    int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock)), chunks = fullBlocks / chunk;
-    auto sumFrom = [&](SmallVector<Value> sums) {
-      if (pass.count < 2 * chunk) {
-        sums = overBlocks(loops.index(0), fullBlocks, sums);
-        return tail ? overTail(sums) : sums;
-      }
-      sums = loops.carry(chunks, sums, "chunk", [&](Value at, ValueRange totals) {
-        return plus(totals, overBlocks(loops.mul(at, chunk), chunk, zeros));
-      });
-      if (pass.count == chunks * chunk)
-        return sums;
-      SmallVector<Value> parts = overBlocks(loops.index(chunks * chunk), fullBlocks - chunks * chunk, zeros);
-      return plus(sums, tail ? overTail(parts) : parts);
-    };
 
     BlockedAttr outLayout = layoutOf(op->getResult(0).getType());
     Value outRow = outLayout ? to.row(loops, loops.add(row, outLayout.top())) : row;
+    auto forResults = [&](SmallVector<Value> sums, function_ref<Value(Value sum, int64_t v, int64_t p)> body) {
+      for (int64_t p = 0; p < pixels; ++p)
+        for (int64_t v = 0; v < vectors; ++v) {
+          Value &sum = sums[v * pixels + p];
+          sum = body(sum, v, p);
+        }
+      return sums;
+    };
     auto placeOf = [&](int64_t v, int64_t p) -> SmallVector<Value> {
       auto [block, lane] = filters[v];
+      if (s.matrix)
+        return {loops.add(column, p), loops.add(loops.mul(block, kBlock), lane)};
       return {outImage, block, outRow, loops.add(column, p + outLayout.left()), lane};
     };
-    auto startOf = [&](int64_t v, int64_t p) -> Value {
-      if (!pass.isFirst)
-        return load(loops, t.y, placeOf(v, p));
-      return bias ? load(loops, t.bias, {filters[v].first, filters[v].second}) : zeros.front();
+    auto totalOf = [&](int64_t v, int64_t p) { return load(loops, t.y, placeOf(v, p)); };
+    auto store = [&](Value sum, int64_t v, int64_t p) {
+      int64_t count = s.matrix ? channels - v * target.lanes() : target.lanes();
+      storeVector(loops, sum, t.y, placeOf(v, p), count);
+      return sum;
     };
-    SmallVector<Value> starts, sums;
-    auto makeStarts = [&] {
+    auto plus = [&](Value total, Value part) -> Value {
+      return arith::AddFOp::create(loops.builder, loops.loc, total, part);
+    };
+    auto addTotals = [&](ValueRange parts) {
+      loops.forget();
+      return forResults(llvm::to_vector(parts),
+                        [&](Value part, int64_t v, int64_t p) { return plus(totalOf(v, p), part); });
+    };
+
+    // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only. Their
+    // totals wait in memory, so that registers are for the sums alone; but fully connected layers have few of them.
+    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0)), sums;
+    if (pass.isFirst && bias)
       for (int64_t v = 0; v < vectors; ++v)
-        for (int64_t p = 0; p < pixels; ++p)
-          starts.push_back(pass.isFirst && p ? starts.back() : startOf(v, p));
-    };
-    if (plan.pass) { // the sums so far wait in memory
-      sums = sumFrom(zeros);
-      makeStarts();
-      sums = plus(starts, sums);
-    } else {
-      makeStarts();
-      sums = sumFrom(starts);
+        sums.append(pixels, load(loops, t.bias, {filters[v].first, filters[v].second}));
+    else
+      sums = zeros;
+    int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock));
+    int64_t chunks = pass.count < 2 * chunk ? 0 : (fullBlocks - 1) / chunk, rest = fullBlocks - chunks * chunk;
+    sums = overBlocks(loops.index(0), rest, sums);
+    if (tail && !chunks)
+      sums = overTail(sums);
+    if (!pass.isFirst)
+      sums = addTotals(sums);
+    auto overChunk = [&](Value at) { return overBlocks(loops.add(loops.mul(at, chunk), rest), chunk, zeros); };
+    // So do sums where the epilogue needs the registers.
+    bool wait = !s.matrix && (chunks || (pass.isLast && epilogue.fillsRegisters(target)));
+    if (s.matrix) {
+      auto add = [&](ValueRange totals, ValueRange parts) {
+        return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) { return std::apply(plus, pair); });
+      };
+      sums =
+          loops.carry(chunks, sums, "chunk", [&](Value at, ValueRange totals) { return add(totals, overChunk(at)); });
+      if (tail && chunks)
+        sums = add(sums, overTail(zeros));
+    } else if (wait) {
+      forResults(sums, store);
+      loops.loop(
+          chunks, [&](Value at) { forResults(addTotals(overChunk(at)), store); }, "chunk");
+      if (tail && chunks)
+        forResults(addTotals(overTail(zeros)), store);
     }
-    for (int64_t p = 0; p < pixels; ++p)
-      for (int64_t v = 0; v < vectors; ++v) {
-        auto [block, lane] = filters[v];
-        Value at = loops.add(column, p);
-        Value value = sums[v * pixels + p];
-        if (pass.isLast)
-          value = epilogue.apply(loops, t.others, value, vector, {image, block, row, at, lane});
-        Value channel = loops.add(loops.mul(block, kBlock), lane);
-        if (s.matrix) {
-          storeVector(loops, value, t.y, {at, channel}, channels - v * target.lanes());
-          continue;
-        }
-        if (pass.isLast && s.filters % kBlock != 0 && !epilogue.preservesZero())
-          value = zeroBeyond(loops, value, channel, s.filters);
-        vector::StoreOp::create(loops.builder, loops.loc, value, t.y, placeOf(v, p));
+    forResults(sums, [&](Value sum, int64_t v, int64_t p) {
+      auto [block, lane] = filters[v];
+      if (wait) {
+        loops.forget();
+        sum = totalOf(v, p);
       }
+      if (pass.isLast)
+        sum = epilogue.apply(loops, t.others, sum, vector, {image, block, row, loops.add(column, p), lane});
+      if (!s.matrix && pass.isLast && s.filters % kBlock != 0 && !epilogue.preservesZero())
+        sum = zeroBeyond(loops, sum, loops.add(loops.mul(block, kBlock), lane), s.filters);
+      return store(sum, v, p);
+    });
   }
 
   Value load(Loops &loops, Value memory, ValueRange indices) {

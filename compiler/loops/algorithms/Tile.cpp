@@ -73,6 +73,13 @@ TileArguments::TileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool
     place.share = next("share");
 }
 
+bool loops::hasFewRegisters(const Target &target) { return target.registers < 32; }
+
+void loops::keepFree(cnn::Loops &loops, const Target &target) {
+  if (hasFewRegisters(target))
+    loops.forget();
+}
+
 double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) {
   const Core &core = target.core;
   double sums = pixels * vectors;
@@ -109,8 +116,7 @@ llvm::SmallVector<RegisterTile> loops::tilesFor(const Target &target, int64_t pi
     if (width < minChannels)
       continue;
     int64_t vectors = width / target.lanes();
-    // With one pixel the weights go straight from memory into the multiply-add.
-    for (int64_t size = 1; size == 1 ? vectors + 1 <= usable : size * vectors + vectors + 1 <= usable; ++size)
+    for (int64_t size = 1; size * vectors + vectors + 1 <= usable; ++size)
       if (RowCut(pixels, size).size == size) // or a smaller tile cuts the row alike
         found.push_back({size, width});
   }

@@ -55,6 +55,11 @@ struct TileArguments {
   TileArguments(cnn::Loops &loops, mlir::ValueRange arguments, bool hasBias, bool inChain);
 };
 
+/// Whether the sums and operands of a tile fill all registers.
+bool hasFewRegisters(const Target &target);
+/// Where registers are few, none of them keeps what was loaded before.
+void keepFree(cnn::Loops &loops, const Target &target);
+
 /// Estimated cycles of one step of the sum (one input channel at one tap) for a tile: bound by multiply-adds, loads, or
 /// the latency of dependent additions.
 double stepCycles(const Target &target, int64_t pixels, int64_t vectors);

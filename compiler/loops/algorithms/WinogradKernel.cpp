@@ -215,30 +215,39 @@ private:
               return overChannels(loops.add(from, block), kBlock, in);
             });
           };
-          // Long sums are made of shorter ones, each from zero, as noise makes their error grow.
+          auto forResults = [&](SmallVector<Value> sums, function_ref<Value(Value sum, ValueRange at)> body) {
+            for (int64_t p = 0; p < tiles; ++p)
+              for (int64_t v = 0; v < vectors; ++v) {
+                Value to = loops.add(loops.mul(loops.add(first, p), c.tile.channels / kBlock), laneOf(v) / kBlock);
+                Value &sum = sums[v * tiles + p];
+                sum = body(sum, {slot, product, to, loops.index(laneOf(v) % kBlock)});
+              }
+            return sums;
+          };
+          auto keep = [&](const SmallVector<Value> &sums) {
+            forResults(sums, [&](Value sum, ValueRange at) {
+              vector::StoreOp::create(loops.builder, loops.loc, sum, y, at);
+              return sum;
+            });
+          };
+          auto addTotals = [&](const SmallVector<Value> &sums) {
+            loops.forget();
+            return forResults(sums, [&](Value sum, ValueRange at) -> Value {
+              return arith::AddFOp::create(loops.builder, loops.loc, load(loops, y, at), sum);
+            });
+          };
+          // Long sums are made of shorter ones, each from zero, as noise makes their error grow. Their totals wait in
+          // memory, so that registers are for the sums alone.
           int64_t chunk = s.blocksOfSum(), full = s.channels / kBlock, tail = s.channels % kBlock;
-          int64_t chunks = (full - (tail ? 0 : 1)) / chunk, rest = full - chunks * chunk;
-          SmallVector<Value> totals = loops.carry(chunks, zeros, "chunk", [&](Value at, ValueRange in) {
-            return sumOf(loops, in, overBlocks(loops.mul(at, chunk), chunk, zeros));
-          });
-          SmallVector<Value> sums = overBlocks(loops.index(chunks * chunk), rest, zeros);
+          int64_t chunks = (full - 1) / chunk, rest = full - chunks * chunk;
+          keep(overBlocks(loops.index(0), rest, zeros));
+          loops.loop(
+              chunks,
+              [&](Value at) { keep(addTotals(overBlocks(loops.add(loops.mul(at, chunk), rest), chunk, zeros))); },
+              "chunk");
           if (tail)
-            sums = overChannels(loops.index(full), tail, sums);
-          if (chunks)
-            sums = sumOf(loops, totals, sums);
-          for (int64_t p = 0; p < tiles; ++p)
-            for (int64_t v = 0; v < vectors; ++v) {
-              Value to = loops.add(loops.mul(loops.add(first, p), c.tile.channels / kBlock), laneOf(v) / kBlock);
-              vector::StoreOp::create(loops.builder, loops.loc, sums[v * tiles + p], y,
-                                      {slot, product, to, loops.index(laneOf(v) % kBlock)});
-            }
+            keep(addTotals(overChannels(loops.index(full), tail, zeros)));
         });
-  }
-
-  static SmallVector<Value> sumOf(Loops &loops, ValueRange totals, ValueRange parts) {
-    return llvm::map_to_vector(llvm::zip_equal(totals, parts), [&](auto pair) -> Value {
-      return arith::AddFOp::create(loops.builder, loops.loc, std::get<0>(pair), std::get<1>(pair));
-    });
   }
 
   FusedOp op;

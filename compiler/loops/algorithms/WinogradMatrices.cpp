@@ -122,8 +122,26 @@ double WinogradMatrices::noise() const {
 
 static bool isEqual(double a, double b) { return std::abs(a - b) < 1e-12; }
 
+namespace {
+/// Values that are read when they are first needed.
+class Values {
+public:
+  Values(size_t count, function_ref<Value(int64_t)> read) : read(read), known(count) {}
+  Value &operator[](size_t i) {
+    if (!known[i])
+      known[i] = read(i);
+    return known[i];
+  }
+  size_t size() const { return known.size(); }
+
+private:
+  function_ref<Value(int64_t)> read;
+  SmallVector<Value> known;
+};
+} // namespace
+
 /// The sum of coefficients times values; null if all coefficients are zero.
-static Value combine(Loops &loops, ArrayRef<double> coefficients, ValueRange values) {
+static Value combine(Loops &loops, ArrayRef<double> coefficients, Values &values) {
   auto one = llvm::find_if(coefficients, [](double c) { return isEqual(c, 1); });
   size_t first = one == coefficients.end() ? coefficients.size() : one - coefficients.begin();
   Value sum = first < coefficients.size() ? values[first] : Value();
@@ -155,7 +173,7 @@ static bool isPair(ArrayRef<double> a, ArrayRef<double> b) {
 }
 
 /// Replaces pairs of columns that agree but for signs by the values' sum and difference.
-static void pairColumns(Loops &loops, Matrix &matrix, SmallVectorImpl<Value> &values) {
+static void pairColumns(Loops &loops, Matrix &matrix, Values &values) {
   auto column = [&](size_t j) {
     return llvm::map_to_vector(matrix, [&](const std::vector<double> &row) { return row[j]; });
   };
@@ -173,13 +191,14 @@ static void pairColumns(Loops &loops, Matrix &matrix, SmallVectorImpl<Value> &va
   }
 }
 
-SmallVector<Value> loops::multiply(Loops &loops, const Matrix &matrix, ValueRange given) {
+void loops::multiply(Loops &loops, const Matrix &matrix, function_ref<Value(int64_t)> read,
+                     function_ref<void(int64_t, Value)> write) {
   Matrix rows = matrix;
-  SmallVector<Value> values(given), results;
+  Values values(matrix.front().size(), read);
   pairColumns(loops, rows, values);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (i + 1 == rows.size() || !isPair(rows[i], rows[i + 1])) {
-      results.push_back(combine(loops, rows[i], values));
+      write(i, combine(loops, rows[i], values));
       continue;
     }
     std::vector<double> even, odd;
@@ -188,9 +207,7 @@ SmallVector<Value> loops::multiply(Loops &loops, const Matrix &matrix, ValueRang
       odd.push_back((a - b) / 2);
     }
     Value same = combine(loops, even, values), other = combine(loops, odd, values);
-    results.push_back(arith::AddFOp::create(loops.builder, loops.loc, same, other));
-    results.push_back(arith::SubFOp::create(loops.builder, loops.loc, same, other));
-    ++i;
+    write(i, arith::AddFOp::create(loops.builder, loops.loc, same, other));
+    write(++i, arith::SubFOp::create(loops.builder, loops.loc, same, other));
   }
-  return results;
 }

@@ -26,8 +26,9 @@ struct WinogradMatrices {
   double noise() const;
 };
 
-/// The product of a matrix and a vector of values. Rows, or columns, that differ only in the signs of some elements
-/// share their sums.
-llvm::SmallVector<mlir::Value> multiply(cnn::Loops &loops, const Matrix &matrix, mlir::ValueRange values);
+/// The product of a matrix and a vector, whose elements are read when they are needed and written as they come. Rows,
+/// or columns, that differ only in the signs of some elements share their sums.
+void multiply(cnn::Loops &loops, const Matrix &matrix, llvm::function_ref<mlir::Value(int64_t)> read,
+              llvm::function_ref<void(int64_t, mlir::Value)> write);
 
 } // namespace cnnc::loops

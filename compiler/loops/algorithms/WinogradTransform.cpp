@@ -35,11 +35,9 @@ void WinogradTransform::columns(Loops &loops, const Matrix &matrix, int64_t coun
   loops.loop(
       count,
       [&](Value column) {
-        SmallVector<Value> values;
-        for (size_t row = 0; row < matrix.front().size(); ++row)
-          values.push_back(read(loops.index(row), column));
-        for (auto [row, value] : llvm::enumerate(multiply(loops, matrix, values)))
-          write(value, loops.index(row), column);
+        multiply(
+            loops, matrix, [&](int64_t row) { return read(loops.index(row), column); },
+            [&](int64_t row, Value value) { write(value, loops.index(row), column); });
       },
       "column");
 }
@@ -48,11 +46,9 @@ void WinogradTransform::rows(Loops &loops, const Matrix &matrix, Value count, Re
   loops.loop(
       loops.index(0), count, 1,
       [&](Value row) {
-        SmallVector<Value> values;
-        for (size_t column = 0; column < matrix.front().size(); ++column)
-          values.push_back(read(row, loops.index(column)));
-        for (auto [column, value] : llvm::enumerate(multiply(loops, matrix, values)))
-          write(value, row, loops.index(column));
+        multiply(
+            loops, matrix, [&](int64_t column) { return read(row, loops.index(column)); },
+            [&](int64_t column, Value value) { write(value, row, loops.index(column)); });
       },
       "row");
 }

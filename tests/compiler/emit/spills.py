@@ -29,21 +29,29 @@ def innermost_loops(code):
             yield [line for line in code if begin <= line[0] <= end]
 
 
+def spills(objdump, file):
+    """How many innermost loops multiply and add, and the lines of those that move a vector register to or from the stack."""
+    loops, found = 0, []
+    for function, code in functions(objdump, file):
+        for loop in innermost_loops(code):
+            if not any("fmadd" in name for _, name, _ in loop):
+                continue
+            loops += 1
+            found += [f"{function}: {address:x}: {name} {rest}" for address, name, rest in loop if STACK.search(rest)]
+    return loops, found
+
+
 def main():
     objdump, *files = sys.argv[1:]
-    spills = sums = 0
+    loops = count = 0
     for file in files:
-        for function, code in functions(objdump, file):
-            for loop in innermost_loops(code):
-                if not any("fmadd" in name for _, name, _ in loop):
-                    continue
-                sums += 1
-                for address, name, rest in loop:
-                    if STACK.search(rest):
-                        spills += 1
-                        print(f"{file}: {function}: {address:x}: {name} {rest}")
-    print(f"{sums} loops, {spills} spills")
-    return spills or not sums
+        own, found = spills(objdump, file)
+        loops, count = loops + own, count + len(found)
+        for line in found:
+            print(f"{file}: {line}")
+    print(f"{loops} loops, {count} spills")
+    return count or not loops
 
 
-sys.exit(1 if main() else 0)
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)

@@ -18,6 +18,9 @@ template <class V, class T> inline void store(V value, T *to) {
 /// Asks for a cache line, for the second cache.
 template <class T> inline void prefetch(const T *at) { __builtin_prefetch(at, 0, 2); }
 
+/// Keeps the compiler from holding what memory holds in registers across this place.
+inline void forget() { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
+
 /// The same bits as another type.
 template <class To, class From> inline To bit_cast(From from) { return __builtin_bit_cast(To, from); }
 

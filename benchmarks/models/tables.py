@@ -65,19 +65,22 @@ def comparison(run):
     return text
 
 
-def scaling(runs):
-    """What more threads, or another instruction set, bring: times of the library, with those of the first run over them."""
-    first, *others = runs
-    base = {result["network"]: result for result in first["results"]}
-    rows = []
-    for result in first["results"]:
-        row = [result["network"], f"{least(result):.2f}"]
-        for run in others:
-            other = next((one for one in run["results"] if one["network"] == result["network"]), None)
-            row.append(f"{least(other):.2f} ({least(base[result['network']]) / least(other):.2f})" if other else "–")
-        rows.append(row)
-    headers = ["network, minima in ms", describe(first), *(f"{describe(run)} (gain)" for run in others)]
-    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+def scaling(runs, key):
+    """What more threads, or another instruction set, bring: least times of the library, those of the run before over them, and the
+    best peer's ratios."""
+    by_network = [{result["network"]: result for result in run["results"]} for run in runs]
+    names = [name for name in by_network[0] if all(name in results for results in by_network)]
+    labels = [str(run[key]) for run in runs]
+    gains = [f"{before} / {after}" for before, after in zip(labels, labels[1:])]
+    rows, factors = [], []
+    for name in names:
+        times = [least(results[name]) for results in by_network]
+        ratios = [ratio_of(run, results[name]) for run, results in zip(runs, by_network)]
+        factors.append([before / after for before, after in zip(times, times[1:])] + ([] if None in ratios else ratios))
+        rows.append([name, *(f"{time:.2f}" for time in times), *(f"{factor:.2f}" for factor in factors[-1])])
+    rows.append(["geometric mean", *[""] * len(runs), *(f"**{quiet.geometric_mean(column):.2f}**" for column in zip(*factors))])
+    peers = [f"best peer / cnnc, {label}" for label in labels][:len(factors[0]) - len(gains)] if factors else []
+    return tabulate(rows, ["network", *(f"{label}, ms" for label in labels), *gains, *peers], tablefmt="github", disable_numparse=True)
 
 
 def least(result, name=None):
@@ -113,7 +116,7 @@ def report(results):
             alike.setdefault(tuple(run[other] for other in ("threads", "batch", "mcpu") if other != key), []).append(run)
         for runs in alike.values():
             if len(runs) > 1:
-                parts += [f"## {title}", scaling(runs)]
+                parts += [f"## {title}", scaling(runs, key)]
     if results["startup"]:
         parts += ["## Memory and start", startup(results["startup"])]
     return "\n\n".join(parts) + "\n"

@@ -119,7 +119,8 @@ void Loops::loop(Value low, Value high, int64_t step, function_ref<void(Value)> 
 void Loops::loop(int64_t high, function_ref<void(Value)> body, StringRef name) {
   if (high == 1)
     return body(index(0));
-  loop(index(0), index(high), 1, body, name);
+  if (high > 1)
+    loop(index(0), index(high), 1, body, name);
 }
 
 SmallVector<Value> Loops::loop(Value low, Value high, int64_t step, ValueRange carried,

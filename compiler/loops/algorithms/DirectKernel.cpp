@@ -277,8 +277,8 @@ private:
 
     // One input channel at one tap for all accumulators.
     auto step = [&](Value block, Value ky, Value kx, Value channel, ValueRange carried) {
-      if (s.inputBlock == 1) // taps side by side read the same pixels
-        keepFree(loops, target);
+      if (s.inputBlock == 1) // taps side by side read the same pixels, which leave no register to each
+        loops.forget();
       SmallVector<Value> next(carried);
       SmallVector<Value> weight;
       for (int64_t v = 0; v < vectors; ++v)

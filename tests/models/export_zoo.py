@@ -37,15 +37,15 @@ CALIBRATION_BATCHES = 3
 CALIBRATION_IMAGES = 8
 
 
-def build(name):
+def build(name, shift=0.5):
     extra = {"aux_logits": False, "init_weights": True} if name in ("googlenet", "inception_v3") else {}
     if name.startswith("deeplab"):
         extra = {"weights_backbone": None}
     torch.manual_seed(0)
-    return enliven(torchvision.models.get_model(name, weights=None, **extra))
+    return enliven(torchvision.models.get_model(name, weights=None, **extra), shift)
 
 
-def enliven(network, shift=0.5):
+def enliven(network, shift):
     """The network with weights that let signals live, and its batch norms, which are still to be calibrated."""
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     if not norms:

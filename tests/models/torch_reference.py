@@ -20,12 +20,13 @@ import export_zoo
 
 KINDS = {"conv": torch.nn.Conv2d, "bn": torch.nn.BatchNorm2d, "fc": torch.nn.Linear}
 SHORTCUTS = ("downsample", "identity")
+SHIFT = 1.0  # of norms: with less, the deepest networks multiply rounding errors so that PyTorch's own single precision misses 1e-5
 MOST_PIXELS = 300  # for calibration: large images take long, and channels see as much in small ones
 
 
 def build(package, name):
     if package == "torchvision":
-        return export_zoo.build(name)
+        return export_zoo.build(name, SHIFT)
     torch.manual_seed(0)
     if package == "timm":
         import timm
@@ -35,8 +36,7 @@ def build(package, name):
         from pytorchcv.model_provider import get_model
 
         network = get_model(name)
-    # Some of these are deeper than torchvision's.
-    return export_zoo.enliven(network, shift=1.0)
+    return export_zoo.enliven(network, SHIFT)
 
 
 def output_of(network, image):

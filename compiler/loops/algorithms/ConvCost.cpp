@@ -47,7 +47,7 @@ double rowOfTiles(const Target &target, const RowCut &cut, int64_t width, double
   constexpr double kCall = 25;
   int64_t vectors = llvm::divideCeil(width, target.lanes());
   auto tile = [&](int64_t size) {
-    return steps * stepCycles(target, size, vectors) + size * vectors * onceForEach + kCall;
+    return steps * stepCycles(target, size, width) + size * vectors * onceForEach + kCall;
   };
   return cut.larger * tile(cut.size) + (cut.count - cut.larger) * tile(cut.size - 1);
 }
@@ -56,7 +56,7 @@ double rowOfTiles(const Target &target, const RowCut &cut, int64_t width, double
 double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t operators, int64_t residuals,
                            const Target &target) {
   const Core &core = target.core;
-  int64_t channels = s.filterBlocks() * kBlock, rows = s.outRows / plan.merge;
+  int64_t channels = plan.channelsOf(s), rows = s.outRows / plan.merge;
   double steps = s.depth() * s.inputBlock * s.kh * s.kw;
   RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
   // Each sum is begun, stored, and added to its total after every few hundred steps; between passes it lies in memory.

@@ -60,7 +60,7 @@ public:
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     ConvShape s = ConvShape::of(op);
-    int64_t channels = s.filterBlocks() * kBlock;
+    int64_t channels = llvm::alignTo(s.filters, kBlock / 2);
     int64_t most = !s.readsRanges() || s.groupFilters() % 128 == 0 ? std::min<int64_t>(128, channels) : kBlock;
     // A single pixel waits for its weights only, which come fastest in few streams.
     if (s.matrix && s.outColumns == 1)
@@ -79,7 +79,7 @@ public:
     bool inChain = op->getParentOfType<ChainOp>() != nullptr;
     SmallVector<DictionaryAttr> result;
     for (auto &[cycles, plan] : tiles) {
-      plan.prefetch = !s.matrix && !inChain && plan.tile.channels % kBlock == 0;
+      plan.prefetch = !s.matrix && !inChain && plan.tile.channels >= kBlock;
       auto add = [&](bool rowsOutside, int64_t pass) {
         plan.rowsOutside = rowsOutside;
         plan.pass = pass;

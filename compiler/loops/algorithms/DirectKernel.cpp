@@ -26,9 +26,14 @@ DirectPlan DirectPlan::of(DictionaryAttr parameters) {
   return plan;
 }
 
+int64_t DirectPlan::channelsOf(const ConvShape &s) const {
+  if (s.matrix)
+    return s.filters;
+  return llvm::alignTo(s.filters, tile.channels < Target::kBlock ? Target::kBlock : Target::kBlock / 2);
+}
+
 int64_t DirectPlan::tilesOf(const ConvShape &s) const {
-  int64_t channels = s.matrix ? s.filters : s.filterBlocks() * Target::kBlock;
-  return llvm::divideCeilSigned(channels, tile.channels) * (s.outRows / merge) *
+  return llvm::divideCeilSigned(channelsOf(s), tile.channels) * (s.outRows / merge) *
          RowCut(s.outColumns * merge, tile.pixels).count;
 }
 
@@ -144,7 +149,7 @@ private:
   /// All input blocks at once.
   Pass wholeSum() const { return {true, true, depth, phase.loops.index(0)}; }
 
-  int64_t channels() const { return s.matrix ? s.filters : s.filterBlocks() * kBlock; }
+  int64_t channels() const { return plan.channelsOf(s); }
   /// Tiles of channels; the last may be narrower.
   int64_t parts() const { return llvm::divideCeilSigned(channels(), tile.channels); }
 
@@ -261,10 +266,17 @@ private:
   void writeSum(Loops &loops, const TileArguments &t, int64_t pixels, int64_t channels, const Pass &pass, Value ahead,
                 Value later) {
     auto [image, part, row, column, share] = t.place;
-    int64_t vectors = llvm::divideCeil(channels, target.lanes());
+    int64_t lanes = target.lanes(), vectors = llvm::divideCeil(channels, lanes);
     SmallVector<std::pair<Value, Value>> filters;
-    for (int64_t v = 0; v < vectors; ++v)
+    SmallVector<VectorType> types; // of the sums: the last may be half a vector
+    for (int64_t v = 0; v < vectors; ++v) {
       filters.push_back(filterVector(loops, part, v));
+      types.push_back(
+          VectorType::get({s.matrix ? lanes : std::min(lanes, channels - v * lanes)}, vector.getElementType()));
+    }
+    auto loadAs = [&](int64_t v, Value memory, ValueRange indices) -> Value {
+      return vector::LoadOp::create(loops.builder, loops.loc, types[v], memory, indices);
+    };
 
     BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
     Value firstRow = loops.add(loops.mul(row, s.strideH), layout ? layout.top() - s.padTop : 0);
@@ -283,7 +295,7 @@ private:
       SmallVector<Value> weight;
       for (int64_t v = 0; v < vectors; ++v)
         weight.push_back(
-            loops.named(load(loops, t.w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
+            loops.named(loadAs(v, t.w, {filters[v].first, block, ky, kx, channel, filters[v].second}), "weight"));
       if (ahead)
         for (int64_t i = 0; i < prefetches().each; ++i)
           loops.prefetch(t.w, {loops.add(ahead, i), block, ky, kx, channel, loops.index(0)});
@@ -296,10 +308,13 @@ private:
         Value at = loops.add(inColumn, p * s.strideW);
         Value element = s.matrix ? loops.load(t.x, {at, loops.add(loops.mul(block, kBlock), channel)})
                                  : loops.load(t.x, {inImage, inBlock, inRow, at, channel});
-        Value pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, vector, element), "pixel");
-        for (int64_t v = 0; v < vectors; ++v)
+        Value pixel;
+        for (int64_t v = 0; v < vectors; ++v) {
+          if (!pixel || pixel.getType() != types[v])
+            pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, types[v], element), "pixel");
           next[v * pixels + p] =
               vector::FMAOp::create(loops.builder, loops.loc, pixel, weight[v], next[v * pixels + p]);
+        }
       }
       return next;
     };
@@ -337,10 +352,9 @@ private:
         return {loops.add(column, p), loops.add(loops.mul(block, kBlock), lane)};
       return {outImage, block, outRow, loops.add(column, p + outLayout.left()), lane};
     };
-    auto totalOf = [&](int64_t v, int64_t p) { return load(loops, t.y, placeOf(v, p)); };
+    auto totalOf = [&](int64_t v, int64_t p) { return loadAs(v, t.y, placeOf(v, p)); };
     auto store = [&](Value sum, int64_t v, int64_t p) {
-      int64_t count = s.matrix ? channels - v * target.lanes() : target.lanes();
-      storeVector(loops, sum, t.y, placeOf(v, p), count);
+      storeVector(loops, sum, t.y, placeOf(v, p), s.matrix ? channels - v * lanes : lanes);
       return sum;
     };
     auto plus = [&](Value total, Value part) -> Value {
@@ -354,10 +368,12 @@ private:
 
     // Long sums are made of shorter ones, each from zero: the error grows with the root of either length only. Their
     // totals wait in memory, so that registers are for the sums alone; but fully connected layers have few of them.
-    SmallVector<Value> zeros(pixels * vectors, loops.number(vector, 0)), sums;
+    SmallVector<Value> zeros, sums;
+    for (VectorType type : types)
+      zeros.append(pixels, loops.number(type, 0));
     if (pass.isFirst && bias)
       for (int64_t v = 0; v < vectors; ++v)
-        sums.append(pixels, load(loops, t.bias, {filters[v].first, filters[v].second}));
+        sums.append(pixels, loadAs(v, t.bias, {filters[v].first, filters[v].second}));
     else
       sums = zeros;
     int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock));
@@ -391,16 +407,31 @@ private:
         loops.forget();
         sum = totalOf(v, p);
       }
+      sum = widened(loops, sum);
       if (pass.isLast)
         sum = epilogue.apply(loops, t.others, sum, vector, {image, block, row, loops.add(column, p), lane});
       if (!s.matrix && pass.isLast && s.filters % kBlock != 0 && !epilogue.preservesZero())
         sum = zeroBeyond(loops, sum, loops.add(loops.mul(block, kBlock), lane), s.filters);
       return store(sum, v, p);
     });
+    // Vectors of half a block leave zeros to the rest of it.
+    if (s.matrix || tile.channels < kBlock)
+      return;
+    for (int64_t lane = llvm::alignTo(channels % kBlock, lanes); lane % kBlock != 0; lane += lanes)
+      for (int64_t p = 0; p < pixels; ++p) {
+        SmallVector<Value> place = placeOf(vectors - 1, p);
+        place.back() = loops.index(lane);
+        vector::StoreOp::create(loops.builder, loops.loc, loops.number(vector, 0), t.y, place);
+      }
   }
 
-  Value load(Loops &loops, Value memory, ValueRange indices) {
-    return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, indices);
+  /// Half a vector with zeros behind it.
+  Value widened(Loops &loops, Value value) {
+    auto type = cast<VectorType>(value.getType());
+    if (type == vector)
+      return value;
+    SmallVector<int64_t> lanes = llvm::to_vector(llvm::seq<int64_t>(0, target.lanes()));
+    return vector::ShuffleOp::create(loops.builder, loops.loc, value, loops.number(type, 0), lanes);
   }
 
   FusedOp op;

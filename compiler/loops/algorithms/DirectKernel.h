@@ -17,6 +17,8 @@ struct DirectPlan {
   /// first cache meanwhile. Between passes the sums lie in the result.
   int64_t pass = 0;
 
+  /// The filters that tiles compute, with zeros up to a block, or half a one if they hold more than that.
+  int64_t channelsOf(const ConvShape &s) const;
   /// Tiles of all rows of an image.
   int64_t tilesOf(const ConvShape &s) const;
 

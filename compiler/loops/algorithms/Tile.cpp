@@ -80,26 +80,29 @@ void loops::keepFree(cnn::Loops &loops, const Target &target) {
     loops.forget();
 }
 
-double loops::stepCycles(const Target &target, int64_t pixels, int64_t vectors) {
+double loops::stepCycles(const Target &target, int64_t pixels, int64_t channels) {
   const Core &core = target.core;
-  double sums = pixels * vectors;
+  int64_t vectors = llvm::divideCeil(channels, target.lanes()), rest = channels % target.lanes();
+  // A core that needs both its units for a multiply-add of a whole vector does two of half ones meanwhile.
+  double half = core.multiplyAdds == 1 && 2 * rest <= target.lanes() ? 0.5 : 1;
+  double whole = channels / target.lanes() + (rest ? half : 0);
+  double sums = pixels * whole;
   double arithmetic = sums / core.multiplyAdds;
   // What only one multiply-add reads becomes its operand.
-  double loads = vectors / core.loads + pixels / (vectors == 1 ? core.folded : core.broadcasts);
-  double issue = (sums * (target.hasFma ? 1 : 2) + pixels + vectors + 2) / 6;
+  double loads = whole / core.loads + pixels / (vectors == 1 ? core.folded : core.broadcasts);
+  double issue = (pixels * vectors * (target.hasFma ? 1 : 2) + pixels + vectors + 2) / 6;
   constexpr double kLatency = 4; // until a sum can be added to again
   double waiting = std::max(0.0, core.sums - sums) * 0.075;
   // Of two tiles bound by arithmetic the one that asks less of the caches; weights come from the second one.
-  double traffic = vectors * target.vectorBits / 8 / core.l2Rate * 0.15 + pixels * 0.02;
+  double traffic = whole * target.vectorBits / 8 / core.l2Rate * 0.15 + pixels * 0.02;
   return std::max({arithmetic + waiting, loads, issue, kLatency}) + traffic;
 }
 
 double loops::rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile) {
   RowCut cut(pixels, tile.pixels);
   auto column = [&](int64_t width) {
-    int64_t vectors = (width + target.lanes() - 1) / target.lanes();
-    return cut.larger * stepCycles(target, cut.size, vectors) +
-           (cut.count - cut.larger) * stepCycles(target, cut.size - 1, vectors);
+    return cut.larger * stepCycles(target, cut.size, width) +
+           (cut.count - cut.larger) * stepCycles(target, cut.size - 1, width);
   };
   double cycles = (channels / tile.channels) * column(tile.channels);
   if (int64_t rest = channels % tile.channels)
@@ -111,11 +114,16 @@ llvm::SmallVector<RegisterTile> loops::tilesFor(const Target &target, int64_t pi
                                                 int64_t maxChannels, int64_t minChannels) {
   llvm::SmallVector<RegisterTile> found;
   int64_t usable = target.registers - 1 - (target.hasFma ? 0 : 1);
+  llvm::SmallVector<int64_t> widths;
   for (int64_t width = std::min<int64_t>(target.lanes(), Target::kBlock);
-       width <= std::max(maxChannels, target.lanes()); width += width < Target::kBlock ? width : Target::kBlock) {
+       width <= std::max(maxChannels, target.lanes()); width += width < Target::kBlock ? width : Target::kBlock)
+    widths.push_back(width);
+  if (channels > Target::kBlock && channels <= maxChannels && channels % Target::kBlock != 0)
+    widths.push_back(channels);
+  for (int64_t width : widths) {
     if (width < minChannels)
       continue;
-    int64_t vectors = width / target.lanes();
+    int64_t vectors = llvm::divideCeil(width, target.lanes());
     for (int64_t size = 1; size * vectors + vectors + 1 <= usable; ++size)
       if (RowCut(pixels, size).size == size) // or a smaller tile cuts the row alike
         found.push_back({size, width});

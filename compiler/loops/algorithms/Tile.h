@@ -62,12 +62,13 @@ void keepFree(cnn::Loops &loops, const Target &target);
 
 /// Estimated cycles of one step of the sum (one input channel at one tap) for a tile: bound by multiply-adds, loads, or
 /// the latency of dependent additions.
-double stepCycles(const Target &target, int64_t pixels, int64_t vectors);
+double stepCycles(const Target &target, int64_t pixels, int64_t channels);
 
 /// The same for each row of `pixels` and all of `channels`, by such tiles.
 double rowCycles(const Target &target, int64_t pixels, int64_t channels, RegisterTile tile);
 /// The tiles whose accumulators, weights and one broadcast fit the register file, for rows of `pixels` and `channels`
-/// in all (padded to blocks); those with the least estimated time first. They have from `minChannels` to `maxChannels`.
+/// in all (padded to blocks or halves of them); those with the least estimated time first. They have from `minChannels`
+/// to `maxChannels`.
 llvm::SmallVector<RegisterTile> tilesFor(const Target &target, int64_t pixels, int64_t channels, int64_t maxChannels,
                                          int64_t minChannels = 1);
 /// The first of them.

@@ -136,7 +136,7 @@ private:
       FusedOp next = stages[i + 1];
       int64_t between = bytesOf(stage->getResultTypes());
       int64_t beside = std::max(bytesOf(stage.getAnchorInput(0).getType()), bytesOf(next->getResultTypes()));
-      if (between + beside > target->core.l2Bytes / 2)
+      if (between + beside > target->core.l2Bytes)
         cost.saved += between * (3 / target->core.l3Rate - 2 / target->core.l2Rate);
     }
     int64_t height = cast<RankedTensorType>(stages.back()->getResult(0).getType()).getDimSize(2);

@@ -201,55 +201,25 @@ Value Evaluator::callOperator(Frame &frame, const Signature &signature, StringRe
                               Place place, StringRef shownAs) {
   if (++operators > kMostOperators)
     return fail(frame, place.offset, "the network has more than " + Twine(kMostOperators) + " operators");
-  StringRef name = shownAs.empty() ? StringRef(signature.name) : shownAs;
-  std::vector<std::string> names;
-  for (const SignatureParameter &parameter : signature.parameters)
-    names.push_back(parameter.name);
-  std::vector<const Given *> byParameter(names.size(), nullptr);
-  size_t position = 0;
-  for (const Given &one : given) {
-    size_t index = position;
-    if (one.name.empty()) {
-      if (position++ >= names.size())
-        return fail(frame, one.place,
-                    name + " takes " + Twine(names.size()) + " argument" + (names.size() == 1 ? "" : "s") + ": " +
-                        signature.write());
-    } else {
-      index = llvm::find(names, one.name) - names.begin();
-      if (index == names.size())
-        return fail(frame, one.place, name + " has no argument '" + one.name + "'" + suggest(one.name, names));
-    }
-    if (byParameter[index])
-      return fail(frame, one.place,
-                  "'" + names[index] + "' is given " +
-                      (byParameter[index]->name.empty() ? "by position and by name" : "twice"));
-    byParameter[index] = &one;
-  }
   std::vector<NetworkBuilder::Argument> arguments;
-  for (auto [parameter, one] : zip(signature.parameters, byParameter)) {
-    if (!one && !parameter.value)
-      return fail(frame, place.offset, name + " needs '" + parameter.name + "': " + signature.write());
-    Value value = one ? one->value : evaluate(frame, *parameter.value);
-    if (const Word *word = value.as<Word>(); word && word->name == "none" && parameter.value)
-      continue;
-    auto argument = convert(frame, signature, parameter, value, one ? one->valueAt : place.offset);
-    if (!argument)
-      return Unknown();
-    arguments.push_back(std::move(*argument));
-  }
+  for (const Given &one : given)
+    arguments.push_back({one.name, one.value});
   NetworkBuilder::Fault fault;
   SmallVector<mlir::Value> results =
       builder.call(signature, arguments, path, locationOf(frame, path, place.offset), fault);
   if (!fault.message.empty()) {
-    auto blamed = find_if(given, [&](const Given &one) {
-      return !fault.argument.empty() &&
-             (one.name == fault.argument ||
-              (one.name.empty() && byParameter[llvm::find(names, fault.argument) - names.begin()] == &one));
-    });
     StringRef message = fault.message;
-    message.consume_front("'cnn." + signature.name + "' op ");
-    return fail(frame, blamed == given.end() ? place.offset : blamed->valueAt,
-                shownAs.empty() ? name + ": " + message : name + " " + message);
+    bool isSign = !shownAs.empty() && message.consume_front(signature.name + ": ");
+    const Given *blamed = fault.argument ? &given[*fault.argument] : nullptr;
+    std::string hint;
+    if (const Word *word = blamed ? blamed->value.as<Word>() : nullptr; word && fault.wantsTensor)
+      if (std::string other = nearest(word->name, visible(frame)); !other.empty())
+        hint = "; did you mean the value '" + other + "'?";
+    return fail(frame,
+                !blamed        ? place.offset
+                : fault.isName ? blamed->place
+                               : blamed->valueAt,
+                (isSign ? shownAs + " " : StringRef()) + message + hint);
   }
   List values(results.begin(), results.end());
   return values.empty() ? Value(Unknown()) : Value::ofResults(std::move(values));

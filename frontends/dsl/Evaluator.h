@@ -108,11 +108,6 @@ private:
   std::shared_ptr<const Signature> signatureOf(llvm::StringRef name);
   bool bindParameters(Frame &callee, Frame &caller, std::vector<Given> given, Place place);
 
-  // Arguments of operators.
-  std::optional<NetworkBuilder::Argument> convert(Frame &frame, const Signature &signature,
-                                                  const SignatureParameter &parameter, const Value &value,
-                                                  uint32_t place);
-
   // Inputs.
   mlir::Type elementOf(Frame &frame, const TypeSyntax &type);
   mlir::Value addInput(Frame &frame, const Parameter &parameter, const NetworkOptions &options, int64_t images);

@@ -28,15 +28,16 @@ void NetworkBuilder::begin(StringRef name, Location location) {
   ops.setInsertionPointToEnd(function.addEntryBlock());
 }
 
-Value NetworkBuilder::addInput(StringRef name, RankedTensorType type, Location location) {
+mlir::Value NetworkBuilder::addInput(StringRef name, RankedTensorType type, Location location) {
   auto named = ops.getDictionaryAttr(ops.getNamedAttr(cnn::CnnDialect::kName, ops.getStringAttr(name)));
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, type, named, location);
   return function.getArgument(index);
 }
 
-Value NetworkBuilder::parameter(const std::string &path, const cnn::LayerCall::Weight &weight, Location location) {
-  Value &known = parameters[path];
+mlir::Value NetworkBuilder::parameter(const std::string &path, const cnn::LayerCall::Weight &weight,
+                                      Location location) {
+  mlir::Value &known = parameters[path];
   if (!known || known.getType() != weight.type)
     known = cnn::ParameterOp::create(
         ops, location, weight.type, ops.getStringAttr(path), ops.getDenseI64ArrayAttr(weight.type.getShape()),
@@ -70,27 +71,32 @@ static LogicalResult inferTypes(RegisteredOperationName name, OperationState &st
   return result;
 }
 
-SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Argument> arguments, StringRef path,
-                                        Location location, Fault &fault) {
+/// The argument that was given for a parameter.
+static std::optional<size_t> indexOf(const Signature &signature, ArrayRef<NetworkBuilder::Argument> arguments,
+                                     StringRef parameter) {
+  size_t position = 0;
+  for (auto [i, argument] : enumerate(arguments))
+    if (parameter == (argument.name.empty() ? signature.parameters[position++].name : argument.name))
+      return i;
+  return std::nullopt;
+}
+
+SmallVector<mlir::Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Argument> arguments, StringRef path,
+                                              Location location, Fault &fault) {
   cnn::LayerCall call(ops, location, path);
-  for (const SignatureParameter &parameter : signature.parameters) {
-    auto given = find_if(arguments, [&](const Argument &one) { return one.parameter == parameter.name; });
-    if (given == arguments.end())
-      continue;
-    if (parameter.isTensor())
-      call.setTensors(parameter.name, given->tensors);
-    else
-      call.set(parameter.name, given->attribute);
-  }
+  if (!bind(signature, arguments, call, fault))
+    return {};
   const cnn::LayerOpInterface::Concept *layer = signature.operation.getInterface<cnn::LayerOpInterface>();
   if (failed(layer->complete(call))) {
-    fault = {call.blamed().str(), call.message().str()};
+    fault.message = signature.name + ": " + call.message().str();
+    fault.argument = indexOf(signature, arguments, call.blamed());
     return {};
   }
-  SmallVector<Value> operands = call.tensors();
+  SmallVector<mlir::Value> operands = call.tensors();
   for (const cnn::LayerCall::Weight &weight : call.weights()) {
     if (isTooLarge(weight.type.getShape())) {
-      fault.message = "the weight '" + weight.name + "' of " + cnn::text(weight.type) + " is too large";
+      fault.message =
+          signature.name + ": the weight '" + weight.name + "' of " + cnn::text(weight.type) + " is too large";
       return {};
     }
     operands.push_back(parameter((path + "." + weight.name).str(), weight, location));
@@ -98,8 +104,12 @@ SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Arg
 
   // What inference and verification say is the fault of the call.
   ScopedDiagnosticHandler catching(ops.getContext(), [&](Diagnostic &diagnostic) {
-    if (fault.message.empty())
-      fault.message = diagnostic.str();
+    if (!fault.message.empty())
+      return;
+    std::string message = diagnostic.str();
+    StringRef text = message;
+    text.consume_front("'cnn." + signature.name + "' op ");
+    fault.message = (signature.name + ": " + text).str();
   });
   OperationState state(location, signature.operation);
   state.addOperands(operands);
@@ -108,7 +118,7 @@ SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Arg
     return {};
   for (Type type : state.types)
     if (isTooLarge(cast<RankedTensorType>(type).getShape())) {
-      fault.message = "the result of " + cnn::text(cast<RankedTensorType>(type)) + " is too large";
+      fault.message = signature.name + ": the result of " + cnn::text(cast<RankedTensorType>(type)) + " is too large";
       return {};
     }
   Operation *operation = ops.create(state);
@@ -119,7 +129,7 @@ SmallVector<Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Arg
   return {operation->result_begin(), operation->result_end()};
 }
 
-Value NetworkBuilder::scalar(double number, Value like, Location location) {
+mlir::Value NetworkBuilder::scalar(double number, mlir::Value like, Location location) {
   Type element = cast<RankedTensorType>(like.getType()).getElementType();
   auto type = RankedTensorType::get({}, element);
   ElementsAttr value;
@@ -131,8 +141,8 @@ Value NetworkBuilder::scalar(double number, Value like, Location location) {
   return cnn::ConstantOp::create(ops, location, value);
 }
 
-void NetworkBuilder::finish(ArrayRef<std::pair<std::string, Value>> outputs) {
-  SmallVector<Value> values;
+void NetworkBuilder::finish(ArrayRef<std::pair<std::string, mlir::Value>> outputs) {
+  SmallVector<mlir::Value> values;
   SmallVector<DictionaryAttr> names;
   for (const auto &[name, value] : outputs) {
     values.push_back(value);

@@ -13,15 +13,17 @@ namespace cnnc::dsl {
 
 class NetworkBuilder {
 public:
-  /// An argument: tensors, or an attribute of the parameter's kind.
+  /// An argument of a call: by position if it has no name.
   struct Argument {
-    std::string parameter;
-    llvm::SmallVector<mlir::Value, 1> tensors;
-    mlir::Attribute attribute;
+    std::string name;
+    Value value;
   };
-  /// What went wrong in a call: the argument that is to blame, or nothing, and why.
+  /// What is wrong with a call, and the argument that is to blame, if one is.
   struct Fault {
-    std::string argument, message;
+    std::string message;
+    std::optional<size_t> argument;
+    bool isName = false;      ///< not the argument's value but its name, or that it is there at all
+    bool wantsTensor = false; ///< and got something else
   };
 
   /// Larger tensors are refused: no count of their elements then overflows.
@@ -34,8 +36,7 @@ public:
   /// Begins a function of the module: `main`, or the one for two images of a free batch.
   void begin(llvm::StringRef function, mlir::Location location);
   mlir::Value addInput(llvm::StringRef name, mlir::RankedTensorType type, mlir::Location location);
-  /// Calls an operator by its name, for the layer at `path`. Parameters without an argument must not be left out
-  /// unless the operator has a default for them, which the caller gives.
+  /// Calls an operator for the layer at `path`, which names its weights. Nothing is returned where there is a fault.
   llvm::SmallVector<mlir::Value> call(const Signature &signature, llvm::ArrayRef<Argument> arguments,
                                       llvm::StringRef path, mlir::Location location, Fault &fault);
   /// A number as a tensor of no dimensions, with elements like those of `like`.
@@ -47,6 +48,10 @@ public:
   mlir::ModuleOp get() { return *module; }
 
 private:
+  /// Hands the arguments to the call, each for its parameter.
+  bool bind(const Signature &signature, llvm::ArrayRef<Argument> arguments, cnn::LayerCall &call, Fault &fault);
+  /// A value as what a parameter's kind asks for.
+  bool convert(const SignatureParameter &parameter, const Value &value, cnn::LayerCall &call, std::string &message);
   /// The weight at a path; one that was made before is shared.
   mlir::Value parameter(const std::string &path, const cnn::LayerCall::Weight &weight, mlir::Location location);
 

@@ -19,6 +19,23 @@ static std::optional<mlir::RegisteredOperationName> lookUp(mlir::MLIRContext &co
   return operation;
 }
 
+/// Defaults are literals.
+static Value literalOf(const Expr &expr) {
+  if (auto *number = dyn_cast<NumberExpr>(&expr))
+    return number->isFloat ? Value(number->number) : Value(number->integer);
+  if (auto *flag = dyn_cast<BoolExpr>(&expr))
+    return flag->value;
+  if (auto *list = dyn_cast<ListExpr>(&expr)) {
+    List items;
+    for (const ExprPtr &item : list->items)
+      items.push_back(literalOf(*item));
+    return Value::list(std::move(items));
+  }
+  if (auto *name = dyn_cast<NameExpr>(&expr))
+    return Word{name->name.str()};
+  return Unknown();
+}
+
 std::shared_ptr<const Signature> Signature::of(mlir::MLIRContext &context, StringRef name) {
   auto operation = lookUp(context, name);
   if (!operation)
@@ -32,7 +49,9 @@ std::shared_ptr<const Signature> Signature::of(mlir::MLIRContext &context, Strin
   if (silent.errors() || signature->file.declarations.size() != 1)
     return nullptr;
   for (const Parameter &parameter : signature->file.declarations.front().block->parameters) {
-    SignatureParameter one{parameter.name.text.str(), "tensor", {}, parameter.value.get()};
+    SignatureParameter one{parameter.name.text.str(), "tensor", {}, parameter.value.get(), {}};
+    if (parameter.value)
+      one.standard = literalOf(*parameter.value);
     if (parameter.type) {
       one.kind = parameter.type->name.text.str();
       for (const ExprPtr &word : parameter.type->sizes)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "frontends/dsl/Ast.h"
+#include "frontends/dsl/Value.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OperationSupport.h"
@@ -15,7 +16,8 @@ namespace cnnc::dsl {
 struct SignatureParameter {
   std::string name, kind;
   std::vector<std::string> words;
-  const Expr *value; ///< its default, or null
+  const Expr *value;             ///< its default as it is written, or null
+  std::optional<Value> standard; ///< and what it is worth
   bool isTensor() const { return kind == "tensor" || kind == "tensors"; }
 };
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values as attributes of the kinds that signatures name: the front end's only table, and it is one of values.
-#include "frontends/dsl/Evaluator.h"
+// The arguments of a call, each for its parameter, as attributes of the kinds that signatures name: the front end's
+// only table, and it is one of values.
 #include "frontends/dsl/Kinds.h"
+#include "frontends/dsl/NetworkBuilder.h"
+#include "frontends/dsl/Reporter.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 
@@ -50,11 +53,11 @@ static mlir::Attribute initOf(mlir::Builder &builder, const Value &value) {
   return builder.getArrayAttr({builder.getStringAttr(word->name), builder.getF64FloatAttr(list->back().number())});
 }
 
-std::optional<NetworkBuilder::Argument> Evaluator::convert(Frame &frame, const Signature &signature,
-                                                           const SignatureParameter &parameter, const Value &value,
-                                                           uint32_t place) {
-  mlir::OpBuilder &make = builder.builder();
-  NetworkBuilder::Argument argument{parameter.name, {}, {}};
+bool NetworkBuilder::convert(const SignatureParameter &parameter, const Value &value, cnn::LayerCall &call,
+                             std::string &message) {
+  mlir::OpBuilder &make = ops;
+  SmallVector<mlir::Value, 1> tensors;
+  mlir::Attribute attribute;
   StringRef kind = parameter.kind;
   std::string hint, wanted;
   const Word *word = value.as<Word>();
@@ -63,82 +66,124 @@ std::optional<NetworkBuilder::Argument> Evaluator::convert(Frame &frame, const S
   if (kind == "tensor") {
     wanted = "a tensor";
     if (const mlir::Value *tensor = value.as<mlir::Value>())
-      argument.tensors = {*tensor};
-    if (word) {
-      std::string other = nearest(word->name, visible(frame));
-      hint = other.empty() ? "" : "; did you mean the value '" + other + "'?";
-    }
+      tensors = {*tensor};
   } else if (kind == "tensors") {
     wanted = "a list of tensors";
     if (value.items() && all_of(*value.items(), [](const Value &item) { return item.as<mlir::Value>(); }))
       for (const Value &item : *value.items())
-        argument.tensors.push_back(*item.as<mlir::Value>());
+        tensors.push_back(*item.as<mlir::Value>());
   } else if (kind == "int") {
     wanted = "an int";
     if (const int64_t *integer = value.as<int64_t>())
-      argument.attribute = make.getI64IntegerAttr(*integer);
+      attribute = make.getI64IntegerAttr(*integer);
     hint = value.as<double>() ? "; use floor, ceil or round" : "";
   } else if (kind == "float") {
     wanted = "a float";
     if (value.isNumber())
-      argument.attribute = make.getF64FloatAttr(value.number());
+      attribute = make.getF64FloatAttr(value.number());
   } else if (kind == "bool") {
     wanted = "a bool";
     if (const bool *flag = value.as<bool>())
-      argument.attribute = make.getBoolAttr(*flag);
+      attribute = make.getBoolAttr(*flag);
   } else if (kind == "string") {
     wanted = "a string";
     if (const Text *text = value.as<Text>())
-      argument.attribute = make.getStringAttr(text->text);
+      attribute = make.getStringAttr(text->text);
   } else if (kind == "word") {
     wanted = "one of " + join(parameter.words, ", ");
     if (isWord(parameter.words))
-      argument.attribute = make.getStringAttr(word->name);
+      attribute = make.getStringAttr(word->name);
     hint = word ? suggest(word->name, parameter.words) : "";
   } else if (kind == "dtype") {
     wanted = "a type such as f32";
     if (mlir::Type type = word ? elementType(make, word->name) : mlir::Type())
-      argument.attribute = mlir::TypeAttr::get(type);
+      attribute = mlir::TypeAttr::get(type);
     hint = word ? suggest(word->name, wordsOf(kind)) : "";
   } else if (kind == "init") {
     wanted = "a word such as he_normal, or a list such as [normal, 0.01]";
-    argument.attribute = initOf(make, value);
+    attribute = initOf(make, value);
     hint = word ? suggest(word->name, wordsOf(kind)) : "";
   } else if (kind == "floats") {
     wanted = "numbers";
     if (auto floats = floatsOf(value))
-      argument.attribute = make.getDenseF64ArrayAttr(*floats);
+      attribute = make.getDenseF64ArrayAttr(*floats);
   } else if (kind == "ints") {
     wanted = "ints";
     if (auto ints = intsOf(value))
-      argument.attribute = make.getDenseI64ArrayAttr(*ints);
+      attribute = make.getDenseI64ArrayAttr(*ints);
   } else if (kind == "spatial") {
     wanted = "an int or 2 ints";
     auto ints = intsOf(value);
     if (ints && (ints->size() == 2 || value.as<int64_t>()))
-      argument.attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back()});
+      attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back()});
     hint = value.as<double>() ? "; use floor, ceil or round" : "";
   } else if (kind == "pads") {
     wanted = "an int, 2 or 4 ints, same or same_lower";
     auto ints = intsOf(value);
     if (ints && (value.as<int64_t>() || ints->size() == 2))
-      argument.attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back(), ints->front(), ints->back()});
+      attribute = make.getDenseI64ArrayAttr({ints->front(), ints->back(), ints->front(), ints->back()});
     else if (ints && ints->size() == 4)
-      argument.attribute = make.getDenseI64ArrayAttr(*ints);
+      attribute = make.getDenseI64ArrayAttr(*ints);
     else if (isWord(wordsOf(kind)))
-      argument.attribute = make.getStringAttr(word->name);
+      attribute = make.getStringAttr(word->name);
     hint = word ? suggest(word->name, wordsOf(kind)) : value.as<double>() ? "; use floor, ceil or round" : "";
   } else {
     wanted = "of a kind that cannot be written";
   }
-  if (argument.attribute || !argument.tensors.empty() || (kind == "tensors" && value.items() && value.items()->empty()))
-    return argument;
+  if (parameter.isTensor() && (!tensors.empty() || (kind == "tensors" && value.items() && value.items()->empty()))) {
+    call.setTensors(parameter.name, tensors);
+    return true;
+  }
+  if (attribute) {
+    call.set(parameter.name, attribute);
+    return true;
+  }
   bool takes =
       kind == "pads" || kind == "spatial" || kind == "ints" || kind == "floats" || kind == "word" || kind == "init";
-  fail(frame, place,
-       signature.name + ": '" + parameter.name + "' " + (takes ? "takes " : "is ") + wanted + ", got " +
-           value.describe() + hint);
-  return std::nullopt;
+  message = "'" + parameter.name + "' " + (takes ? "takes " : "is ") + wanted + ", got " + value.describe() + hint;
+  return false;
+}
+
+bool NetworkBuilder::bind(const Signature &signature, ArrayRef<Argument> arguments, cnn::LayerCall &call,
+                          Fault &fault) {
+  const std::string &name = signature.name;
+  auto fail = [&](std::optional<size_t> argument, bool isName, const Twine &message) {
+    fault = {message.str(), argument, isName, false};
+    return false;
+  };
+  std::vector<std::string> names;
+  for (const SignatureParameter &parameter : signature.parameters)
+    names.push_back(parameter.name);
+  std::vector<std::optional<size_t>> given(names.size());
+  size_t position = 0;
+  for (auto [i, argument] : enumerate(arguments)) {
+    size_t index = argument.name.empty() ? position++ : llvm::find(names, argument.name) - names.begin();
+    if (index >= names.size())
+      return fail(i, true,
+                  argument.name.empty()
+                      ? name + " takes " + Twine(names.size()) + " argument" + (names.size() == 1 ? "" : "s") + ": " +
+                            signature.write()
+                      : name + " has no argument '" + argument.name + "'" + suggest(argument.name, names));
+    if (given[index])
+      return fail(i, true,
+                  "'" + names[index] + "' is given " +
+                      (arguments[*given[index]].name.empty() ? "by position and by name" : "twice"));
+    given[index] = i;
+  }
+  for (auto [parameter, index] : zip(signature.parameters, given)) {
+    if (!index && !parameter.standard)
+      return fail(std::nullopt, false, name + " needs '" + parameter.name + "': " + signature.write());
+    const Value &value = index ? arguments[*index].value : *parameter.standard;
+    if (const Word *word = value.as<Word>(); word && word->name == "none" && parameter.standard)
+      continue;
+    std::string message;
+    if (!convert(parameter, value, call, message)) {
+      fail(index, false, name + ": " + message);
+      fault.wantsTensor = parameter.kind == "tensor";
+      return false;
+    }
+  }
+  return true;
 }
 
 } // namespace cnnc::dsl

@@ -97,17 +97,23 @@ DirectTile::Sums DirectTile::step(Value block, Value ky, Value kx, Value channel
   Value inRow = layer.from.row(loops, loops.add(firstRow, loops.mul(ky, s.dilationH)));
   Value inColumn = loops.add(firstColumn, loops.mul(kx, s.dilationW));
   Value inBlock = loops.add(firstBlock, block);
-  for (int64_t p = 0; p < pixels; ++p) {
-    Value at = loops.add(inColumn, p * s.strideW);
-    Value element = s.matrix ? loops.load(t.x, {at, loops.add(loops.mul(block, kBlock), channel)})
-                             : loops.load(t.x, {inImage, inBlock, inRow, at, channel});
-    Value pixel;
-    for (int64_t v = 0; v < vectors; ++v) {
-      if (!pixel || pixel.getType() != types[v])
-        pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, types[v], element), "pixel");
-      Value &sum = next[v * pixels + p];
-      sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight[v], sum);
+  auto multiply = [&](int64_t first, int64_t last) {
+    for (int64_t p = 0; p < pixels; ++p) {
+      Value at = loops.add(inColumn, p * s.strideW);
+      Value element = s.matrix ? loops.load(t.x, {at, loops.add(loops.mul(block, kBlock), channel)})
+                               : loops.load(t.x, {inImage, inBlock, inRow, at, channel});
+      Value pixel = loops.named(vector::BroadcastOp::create(loops.builder, loops.loc, types[first], element), "pixel");
+      for (int64_t v = first; v < last; ++v) {
+        Value &sum = next[v * pixels + p];
+        sum = vector::FMAOp::create(loops.builder, loops.loc, pixel, weight[v], sum);
+      }
     }
+  };
+  int64_t whole = types.back() == types.front() ? vectors : vectors - 1;
+  multiply(0, whole);
+  if (whole < vectors) {
+    loops.forget(); // multiply-adds that read their pixels from memory are faster than those that share a broadcast
+    multiply(whole, vectors);
   }
   return next;
 }

@@ -3,6 +3,7 @@
 #include "compiler/loops/Packing.h"
 
 #include "compiler/cost/Target.h"
+#include "compiler/loops/FixedPoint.h"
 #include "dialects/cnn/Constants.h"
 
 #include "mlir/IR/AffineExpr.h"
@@ -34,7 +35,7 @@ int64_t WeightTable::add(ElementsAttr source, const Packing &packing) {
   auto &known = index[{source, packing.map}];
   for (size_t i : known)
     if (entries[i].packing.shape == packing.shape && entries[i].packing.taps == packing.taps &&
-        entries[i].packing.sums == packing.sums)
+        entries[i].packing.sums == packing.sums && entries[i].packing.isFixed == packing.isFixed)
       return entries[i].offset;
   known.push_back(entries.size());
   int64_t offset = llvm::alignTo(size, kAlignment);
@@ -107,8 +108,9 @@ void copyLine(const char *from, int64_t step, int64_t count, char *to) {
 class Packer {
 public:
   Packer(ElementsAttr source, const Packing &packing)
-      : shape(packing.shape), map(packing.map), sums(packing.sums), sourceShape(source.getShapedType().getShape()),
-        width(elementBytes(source.getElementType())), bytes(cnn::rawBytes(source)) {
+      : shape(packing.shape), map(packing.map), sums(packing.sums), isFixed(packing.isFixed),
+        sourceShape(source.getShapedType().getShape()), width(elementBytes(source.getElementType())),
+        bytes(cnn::rawBytes(source)) {
     if (bytes.empty())
       expand(source);
     if (!packing.taps.empty()) {
@@ -122,6 +124,8 @@ public:
       strides[d] = strides[d + 1] * sourceShape[d + 1];
     at.resize(sourceShape.size());
     findSlopes();
+    if (isFixed)
+      findFactors();
   }
 
   void write(llvm::raw_ostream &os) {
@@ -130,7 +134,9 @@ public:
     SmallVector<int64_t> position(shape.size(), 0);
     int64_t rows = ShapedType::getNumElements(shape) / std::max<int64_t>(row, 1);
     for (int64_t r = 0; r < rows; ++r) {
-      if (sums.empty())
+      if (isFixed)
+        encode(position, buffer);
+      else if (sums.empty())
         fill(position, row, buffer.data());
       else
         addTerms(position, buffer);
@@ -152,6 +158,13 @@ private:
         owned.insert(owned.end(), one.begin(), one.begin() + width);
     }
     bytes = owned;
+  }
+
+  void findFactors() {
+    ArrayRef<char> rest = bytes;
+    for (size_t unit = strides[0] * width; !rest.empty(); rest = rest.drop_front(unit))
+      factors.push_back(1.0 / fixed::scaleOf(rest.take_front(unit)));
+    factors.resize(shape[0] * fixed::kGroup, 1);
   }
 
   /// Where every result is linear in the last dimension, a row is a straight line through the source.
@@ -191,6 +204,22 @@ private:
     }
     llvm::copy(total, term.begin());
     std::memcpy(buffer.data(), term.data(), buffer.size());
+  }
+
+  /// A row of fixed-point numbers, with a byte of the fourth vector's row.
+  void encode(SmallVectorImpl<int64_t> &position, std::vector<char> &buffer) {
+    constexpr int64_t kBlock = Target::kBlock;
+    int64_t vector = position[1], group = position[0] * fixed::kGroup, last = fixed::kVectors - 1;
+    std::array<float, kBlock> own, fourth;
+    std::array<int32_t, kBlock> numbers;
+    fill(position, kBlock, reinterpret_cast<char *>(own.data()));
+    position[1] = last;
+    fill(position, kBlock, reinterpret_cast<char *>(fourth.data()));
+    position[1] = vector;
+    ArrayRef<double> all = factors;
+    fixed::encode(own, all.slice(group + vector * kBlock, kBlock), fourth, all.slice(group + last * kBlock, kBlock),
+                  vector, numbers);
+    std::memcpy(buffer.data(), numbers.data(), buffer.size());
   }
 
   void fill(SmallVectorImpl<int64_t> &position, int64_t row, char *out) {
@@ -243,6 +272,8 @@ private:
   ArrayRef<int64_t> shape;
   AffineMap map;
   ArrayRef<std::vector<Packing::Term>> sums;
+  bool isFixed;
+  std::vector<double> factors; ///< of fixed-point numbers, for each unit
   ArrayRef<int64_t> shift;
   SmallVector<int64_t> sourceShape;
   int64_t width;

@@ -27,6 +27,8 @@ struct Packing {
     bool operator==(const Term &other) const { return factor == other.factor && shift == other.shift; }
   };
   std::vector<std::vector<Term>> sums = {};
+  /// As fixed-point numbers of 24 bits (FixedPoint.h), four vectors in the place of three.
+  bool isFixed = false;
 
   /// The source as it is.
   static Packing identity(mlir::ShapedType source);

@@ -46,6 +46,10 @@ static std::vector<Case> cases() {
       for (int64_t units : {1, 10, 33, 100})
         all.push_back(fc(images, depth, units, units != 10));
   all.push_back(fc(1, 64, 48, true).then("relu", "", relu));
+  // Of weights that leave the second cache.
+  for (int64_t units : {200, 453, 516})
+    all.push_back(fc(1, 1501, units, units != 453).then("relu", "", relu));
+  all.push_back(fc(1, 288, 1000, true).plusResidual());
   all.push_back(fc(1, 64, 20, true).plusResidual());
   for (const char *type : {"f64", "f16", "bf16"})
     all.push_back(fc(2, 9, 5, true).withType(type));

@@ -2,6 +2,8 @@
 // The constants are fitted to measured plans of whole networks (cnnc tune).
 #include "compiler/loops/algorithms/ConvCost.h"
 
+#include "compiler/loops/FixedPoint.h"
+
 using namespace cnnc;
 using namespace cnnc::loops;
 
@@ -87,6 +89,15 @@ double loops::directCycles(const ConvShape &s, const DirectPlan &plan, int64_t o
     read(input, parts - 1, input + slice);
   }
   return withWeights(core, s.images * (computing + memory), weights, plan.prefetch);
+}
+
+double loops::fixedCycles(const ConvShape &s, const Target &target) {
+  // Conversions and the fourth vector's bytes cost as much again as the multiply-adds.
+  constexpr double kDecoding = 2;
+  double groups = llvm::divideCeil(s.filters, fixed::kGroup);
+  double computing = kDecoding * groups * s.channels * fixed::kGroup / target.lanes() / target.core.multiplyAdds;
+  double bytes = 4.0 * groups * fixed::kStored * kBlock * s.channels;
+  return withWeights(target.core, computing, bytes, /*prefetch=*/false);
 }
 
 double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, const Target &target) {

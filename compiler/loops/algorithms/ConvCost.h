@@ -14,6 +14,8 @@ namespace cnnc::loops {
 double directCycles(const ConvShape &shape, const DirectPlan &plan, int64_t operators, int64_t residuals,
                     const Target &target);
 double winogradCycles(const WinogradShape &shape, const WinogradPlan &plan, const Target &target);
+/// Of a fully connected layer of one image whose weights are fixed-point numbers.
+double fixedCycles(const ConvShape &shape, const Target &target);
 double strassenCycles(const ConvShape &shape, const StrassenPlan &plan, int64_t operators, const Target &target);
 
 } // namespace cnnc::loops

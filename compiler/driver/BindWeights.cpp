@@ -5,19 +5,12 @@
 #include "dialects/cnn/CnnOps.h"
 #include "frontends/weights/Binder.h"
 
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
-
 using namespace cnnc;
 using namespace mlir;
 
 LogicalResult cnnc::bindWeights(ModuleOp module, const Options &options) {
   Location file = FileLineColLoc::get(module.getContext(), options.model, 0, 0);
   weights::Sources sources{options.weights, options.maps, options.seed};
-  llvm::SmallString<256> beside(options.model);
-  llvm::sys::path::replace_extension(beside, ".safetensors");
-  if (sources.files.empty() && llvm::sys::fs::exists(beside))
-    sources.files.push_back(beside.str().str());
   llvm::Expected<weights::Binder> binder = weights::Binder::open(*module.getContext(), sources);
   if (!binder)
     return emitError(file, llvm::toString(binder.takeError()));

@@ -7,8 +7,8 @@
 
 namespace cnnc {
 
-/// Replaces each cnn.parameter by a constant: from the files of --weights, or the .safetensors file beside the text, or
-/// from its initializer. Without files a note says so; names that are missing are errors. Reported to the diagnostics.
+/// Replaces each cnn.parameter by a constant: from the files of --weights, or from its initializer. Without files a
+/// note says so; names that are missing are errors. Reported to the diagnostics.
 llvm::LogicalResult bindWeights(mlir::ModuleOp module, const Options &options);
 
 } // namespace cnnc

@@ -68,8 +68,9 @@ loops::LoweredNetwork takeLoops(OwningOpRef<ModuleOp> module) {
 
 class Compilation {
 public:
-  Compilation(const Options &options, MLIRContext &context, TimingScope &timing, OnScheduled onScheduled)
-      : options(options), context(context), timing(timing), onScheduled(onScheduled) {}
+  using Read = llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()>;
+  Compilation(const Options &options, Read read, TimingScope &timing, OnScheduled onScheduled)
+      : options(options), read(read), timing(timing), onScheduled(onScheduled) {}
   Error run();
 
 private:
@@ -78,7 +79,7 @@ private:
   Error emit(loops::LoweredNetwork network, const Target &target);
 
   const Options &options;
-  MLIRContext &context;
+  Read read;
   TimingScope &timing;
   OnScheduled onScheduled;
 };
@@ -163,7 +164,7 @@ Error Compilation::run() {
     return target.takeError();
   target->strict = options.precision == "strict";
   TimingScope scope = timing.nest("read");
-  FailureOr<OwningOpRef<ModuleOp>> module = readModel(context, options);
+  FailureOr<OwningOpRef<ModuleOp>> module = read();
   if (failed(module))
     return reported();
   scope.stop();
@@ -183,25 +184,40 @@ static void giveUp(void *options, const char *reason, bool) {
   _exit(1);
 }
 
-int cnnc::compile(const Options &options, OnScheduled onScheduled) {
+static int run(const Options &options, Compilation::Read read, OnScheduled onScheduled,
+               const DiagnosticPrinter &diagnostics, llvm::raw_ostream &os) {
   llvm::ScopedFatalErrorHandler handler(giveUp, const_cast<Options *>(&options));
-  DialectRegistry registry;
-  registerDialects(registry);
-  MLIRContext context(registry);
-  context.loadAllAvailableDialects();
-  DiagnosticPrinter diagnostics(context, options.remarks, !options.quiet);
   DefaultTimingManager timing;
   timing.setEnabled(options.timing);
   TimingScope root = timing.getRootScope();
-
-  Error error = Compilation(options, context, root, onScheduled).run();
+  Error error = Compilation(options, read, root, onScheduled).run();
   if (!error)
     return 0;
   llvm::handleAllErrors(
       std::move(error), [](const Reported &) {},
       [&](const llvm::ErrorInfoBase &other) {
         if (!diagnostics.sawError())
-          llvm::errs() << "cnnc: " << options.model << ": " << other.message() << '\n';
+          os << "cnnc: " << options.model << ": " << other.message() << '\n';
       });
   return 1;
+}
+
+int cnnc::compile(const Options &options, OnScheduled onScheduled) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  DiagnosticPrinter diagnostics(context, options.remarks, !options.quiet);
+  return run(
+      options, [&] { return readModel(context, options); }, onScheduled, diagnostics, llvm::errs());
+}
+
+int cnnc::compile(const Options &options, MLIRContext &context, OwningOpRef<ModuleOp> module, llvm::raw_ostream &os) {
+  DiagnosticPrinter diagnostics(context, options.remarks, !options.quiet, os);
+  auto complete = [&]() -> FailureOr<OwningOpRef<ModuleOp>> {
+    if (failed(completeModel(*module, options)))
+      return failure();
+    return std::move(module);
+  };
+  return run(options, complete, nullptr, diagnostics, os);
 }

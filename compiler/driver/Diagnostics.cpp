@@ -3,7 +3,6 @@
 #include "compiler/driver/Diagnostics.h"
 
 #include "mlir/IR/Location.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace cnnc;
 using namespace mlir;
@@ -30,8 +29,8 @@ std::string cnnc::describeLocation(Location location) {
   return text;
 }
 
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool warnings)
-    : handler(&context, [this, remarks, warnings](Diagnostic &diagnostic) {
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool warnings, llvm::raw_ostream &os)
+    : handler(&context, [this, remarks, warnings, &os](Diagnostic &diagnostic) {
         DiagnosticSeverity severity = diagnostic.getSeverity();
         bool isWarning = severity == DiagnosticSeverity::Warning;
         bool isMinor = (warnings && isWarning) || (remarks && severity == DiagnosticSeverity::Remark);
@@ -42,5 +41,5 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool wa
         // Names come from the file.
         std::replace_if(
             message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-        llvm::errs() << "cnnc: " << message << '\n';
+        os << "cnnc: " << message << '\n';
       }) {}

@@ -4,6 +4,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <atomic>
 #include <string>
@@ -25,7 +26,8 @@ inline llvm::Error reported() { return llvm::make_error<Reported>(); }
 /// warnings if they are wanted.
 class DiagnosticPrinter {
 public:
-  explicit DiagnosticPrinter(mlir::MLIRContext &context, bool remarks = false, bool warnings = true);
+  explicit DiagnosticPrinter(mlir::MLIRContext &context, bool remarks = false, bool warnings = true,
+                             llvm::raw_ostream &os = llvm::errs());
   bool sawError() const { return errors != 0; }
 
 private:

@@ -8,6 +8,8 @@
 #include "frontends/onnx/Importer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 using namespace cnnc;
 using namespace mlir;
@@ -23,7 +25,14 @@ static FailureOr<OwningOpRef<ModuleOp>> readText(MLIRContext &context, const Opt
   // Who only counts weights, or names them, needs none of their values.
   bool namesOnly = options.command == Command::Summary || options.command == Command::Import;
   bool needsValues = !namesOnly || !options.weights.empty();
-  if (needsValues && failed(bindWeights(**module, options)))
+  if (!needsValues)
+    return module;
+  Options withWeights = options;
+  llvm::SmallString<256> beside(options.model);
+  llvm::sys::path::replace_extension(beside, ".safetensors");
+  if (options.weights.empty() && llvm::sys::fs::exists(beside))
+    withWeights.weights.push_back(beside.str().str());
+  if (failed(bindWeights(**module, withWeights)))
     return failure();
   return module;
 }
@@ -78,4 +87,10 @@ FailureOr<OwningOpRef<ModuleOp>> cnnc::readModel(MLIRContext &context, const Opt
   if (succeeded(module) && failed(markInputs(**module, options, file)))
     return failure();
   return module;
+}
+
+LogicalResult cnnc::completeModel(ModuleOp module, const Options &options) {
+  if (failed(bindWeights(module, options)))
+    return failure();
+  return markInputs(module, options, FileLineColLoc::get(module.getContext(), options.model, 0, 0));
 }

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iostream>
+#include <ostream>
 
 using namespace cnnc;
 
@@ -165,7 +165,7 @@ void addCompilation(CLI::App &app, Options &options, std::vector<std::string> &f
 }
 } // namespace
 
-std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
+std::optional<Options> Options::parse(int argc, char **argv, int &exitCode, std::ostream &os) {
   Options options;
   std::vector<std::string> shapes, constants, formats, parameters;
   CLI::App app("Compiles a convolutional network into a library, or into C++ source.\n"
@@ -220,7 +220,7 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode) {
     exitCode = app.exit(request);
     return std::nullopt;
   } catch (const CLI::ParseError &error) {
-    std::cerr << "cnnc: " << error.what() << " (see cnnc --help)\n";
+    os << "cnnc: " << error.what() << " (see cnnc --help)\n";
     exitCode = 2;
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,8 +46,8 @@ struct Options {
   bool quiet = false;    ///< no warnings
   bool timing = false, remarks = false;
 
-  /// Nothing if the program has to end with `exitCode`: after --help, or after an error that was printed.
-  static std::optional<Options> parse(int argc, char **argv, int &exitCode);
+  /// Nothing if the program has to end with `exitCode`: after --help, or after an error, which is printed to `os`.
+  static std::optional<Options> parse(int argc, char **argv, int &exitCode, std::ostream &os);
 };
 
 } // namespace cnnc

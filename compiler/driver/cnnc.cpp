@@ -8,13 +8,15 @@
 #include "compiler/driver/Summary.h"
 #include "compiler/driver/Tune.h"
 
+#include <iostream>
+
 int main(int argc, char **argv) {
   if (argc > 1 && std::string_view(argv[1]) == "--ops")
     return cnnc::listOperators(argc, argv);
   if (argc > 1 && std::string_view(argv[1]) == "fmt")
     return cnnc::formatFiles(argc, argv);
   int exitCode = 0;
-  std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode);
+  std::optional<cnnc::Options> options = cnnc::Options::parse(argc, argv, exitCode, std::cerr);
   if (!options)
     return exitCode;
   switch (options->command) {

@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "compiler/graph": ["dialects", "compiler/cost"],
     "compiler/loops": ["dialects", "compiler/cost", "compiler/emit/Emit.h"],
     "compiler/emit": ["runtime/include"],
+    "compiler/include": [],
     "compiler/driver": ["dialects", "frontends", "compiler", "runtime/include"],
 }
 NOT_OURS = re.compile(r"\.git|\.venv|\.cache|build.*|__pycache__")
@@ -33,6 +34,8 @@ UPWARDS = re.compile(r"(?<![\w/.])(?:\.\./)+\w[\w./-]*")
 # A pass has one name: of its definition, its file and its test.
 PASSES = "compiler/graph/Passes.td"
 PASS = re.compile(r'^def (\w+) : \w+<"([a-z-]+)">', re.MULTILINE)
+# Each folder of examples is shown on the page beside them.
+EXAMPLES = "examples/README.md"
 # Networks that the README shows are files of models/, as they stand.
 SHOWN = re.compile(r"^```cnn\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
@@ -55,9 +58,9 @@ def faults_of_code(path, text, lines):
     room = room_of(path)
     if room is None:
         return
-    style = SNAKE_CASE if room == "runtime" else CAMEL_CASE
+    style = SNAKE_CASE if room in ("runtime", "compiler/include") else CAMEL_CASE
     if not style.fullmatch(name.stem) and not PROGRAM.fullmatch(name.stem):
-        yield f"is not called in the style of its room ({'snake_case' if room == 'runtime' else 'CamelCase'})"
+        yield f"is not called in the style of its room ({'snake_case' if style is SNAKE_CASE else 'CamelCase'})"
     allowed = [room] + MAY_INCLUDE[room]
     for number, line in enumerate(lines, 1):
         include = INCLUDE.match(line)
@@ -101,6 +104,9 @@ def faults_of(path):
         yield from faults_of_passes(text)
     if path == "README.md":
         yield from faults_of_shown_networks(text)
+    if path == EXAMPLES:
+        yield from (f"does not show {folder.name}" for folder in (ROOT / "examples").iterdir()
+                    if folder.is_dir() and f"]({folder.name})" not in text)
     yield from faults_of_text(path, lines)
 
 

@@ -180,6 +180,14 @@ static std::vector<Case> cases() {
       {.channels = 192, .height = 17, .width = 20, .filters = 320, .kh = 1, .kw = 1, .stride = {2, 2}, .bias = false}));
   all.push_back(conv({.channels = 256, .height = 10, .width = 8, .filters = 256, .kh = 1, .kw = 1})
                     .then("hard_swish", "", hardSwish));
+  // Odd numbers of blocks of filters, of input blocks, and of both, with half a block at the end, and odd rows.
+  all.push_back(conv({.channels = 320, .height = 12, .width = 11, .filters = 208, .kh = 1, .kw = 1}).plusResidual());
+  all.push_back(
+      conv({.channels = 336, .height = 13, .width = 9, .filters = 232, .kh = 1, .kw = 1}).then("sigmoid", "", sigmoid));
+  all.push_back(conv(
+      {.channels = 240, .height = 17, .width = 20, .filters = 336, .kh = 1, .kw = 1, .stride = {2, 2}, .bias = false}));
+  all.push_back(
+      conv({.channels = 48, .height = 9, .width = 9, .filters = 40, .kh = 1, .kw = 1}).then("relu", "", relu));
   // Sums so long that they are made in passes over the pixels: two, and more; with and without a last short block.
   all.push_back(conv({.channels = 105, .height = 6, .width = 7, .filters = 33, .stride = {2, 1}, .pad = {1, 1, 1, 1}})
                     .then("relu", "", relu));

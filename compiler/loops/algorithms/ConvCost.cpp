@@ -126,7 +126,9 @@ double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, c
 
 double loops::strassenCycles(const ConvShape &s, const StrassenPlan &plan, int64_t operators, const Target &target) {
   const Core &core = target.core;
-  int64_t channels = s.filters / 2, steps = s.channels / 2, rows = llvm::divideCeilSigned(s.outRows, 2) / plan.merge;
+  int64_t channels = s.filterBlocks() / 2 * kBlock, blocks = llvm::divideCeilSigned(s.inputBlocks(), 2);
+  // Of an odd number of input blocks two products have one less.
+  double steps = (blocks - (s.inputBlocks() % 2 ? 2.0 / 7 : 0)) * kBlock;
   RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
   // Of seven products, four end a quarter of the result; nine times sums are kept or fetched in between.
   double once = (9.0 + 4.0 * (2 + operators)) / 7;
@@ -134,7 +136,12 @@ double loops::strassenCycles(const ConvShape &s, const StrassenPlan &plan, int64
   if (int64_t rest = channels % plan.tile.channels)
     row += rowOfTiles(target, cut, rest, steps, once);
 
+  // A block of filters without a mate takes four products.
+  if (s.filterBlocks() % 2)
+    row += rowOfTiles(target, cut, kBlock, steps, once) * 4 / 7, channels += kBlock;
+
   double parts = static_cast<double>(channels) / plan.tile.channels;
+  double rows = llvm::divideCeilSigned(s.outRows, 2) / plan.merge;
   double input = 4.0 * s.channels * s.outRows * s.outColumns, factors = 7.0 / 4 * input;
   double weights = 7.0 * 4 * channels * steps, slice = weights / parts;
   double adding = input / 4 / target.lanes() * 3;

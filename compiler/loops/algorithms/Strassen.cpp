@@ -6,7 +6,7 @@
 //   T1 = B12 - B11   T2 = B22 - T1   T3 = B22 - B12   T4 = T2 - B21    B: input channels x filters
 //
 // The sums T of filters are made when the weights are packed, those of the input in a phase before. Of an odd number of
-// rows the last is a plain product, of four quarters.
+// rows, or of blocks of filters, the last is a plain product, of four quarters.
 #include "compiler/cost/Algorithm.h"
 #include "compiler/loops/Epilogue.h"
 #include "compiler/loops/algorithms/ConvCost.h"
@@ -40,7 +40,8 @@ public:
     return !constantOf(x) && cast<RankedTensorType>(x.getType()).getElementType().isF32() && s.kh == 1 && s.kw == 1 &&
            s.padTop == 0 && s.padLeft == 0 && (s.outRows - 1) * s.strideH < s.rows &&
            (s.outColumns - 1) * s.strideW < s.columns && s.groups == 1 && s.images == 1 && s.outRows > 1 &&
-           s.outRows * s.outColumns >= kMinPixels && s.channels % (2 * kBlock) == 0 && s.filters % (2 * kBlock) == 0;
+           s.outRows * s.outColumns >= kMinPixels && s.channels % kBlock == 0 && s.channels > kBlock &&
+           s.filters > kBlock;
   }
 
   LayoutNeed operandLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }
@@ -48,7 +49,7 @@ public:
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     ConvShape s = ConvShape::of(op);
-    int64_t channels = s.filters / 2, rows = s.outRows / 2;
+    int64_t channels = s.filterBlocks() / 2 * kBlock, rows = s.outRows / 2;
     SmallVector<std::pair<double, StrassenPlan>> tiles;
     for (int64_t merge = 1; merge <= (s.outRows % 2 == 0 && mayMergeRows(op, s) ? rows : 1); ++merge)
       if (rows % merge == 0)
@@ -69,7 +70,8 @@ public:
 
   int64_t weightBytes(FusedOp op) const override {
     ConvShape s = ConvShape::of(op);
-    return s.filters * (1 + s.channels * 7 / 4) * 4;
+    int64_t blocks = llvm::divideCeilSigned(s.filterBlocks(), 2) * llvm::divideCeilSigned(s.inputBlocks(), 2);
+    return 4 * (s.filters + 7 * blocks * kBlock * kBlock);
   }
   int64_t workspaceBytes(FusedOp op, const Target &) const override {
     return 4 * strassenSums(op.getContext(), ConvShape::of(op)).getNumElements();

@@ -4,6 +4,9 @@
 // result:
 //
 //   C11 = P1 + P2   C12 = U4 + P3   C21 = U3 - P4   C22 = U3 + P5   with U2 = P1 + P6, U3 = U2 + P7, U4 = U2 + P5
+//
+// Of an odd number of blocks of filters the last has no mate, and takes four products: with B12 = B22 = 0, C21 = U2 -
+// P4. Of an odd number of input blocks the second half has one less, as if that were zero.
 #include "compiler/loops/algorithms/StrassenKernel.h"
 
 #include "compiler/loops/Epilogue.h"
@@ -32,7 +35,8 @@ DictionaryAttr StrassenPlan::attribute(MLIRContext *context) const {
 }
 
 MemRefType loops::strassenSums(MLIRContext *context, const ConvShape &s) {
-  return MemRefType::get({4, s.inputBlocks() / 2, llvm::divideCeilSigned(s.outRows, 2), s.outColumns, Target::kBlock},
+  return MemRefType::get({4, llvm::divideCeilSigned(s.inputBlocks(), 2), llvm::divideCeilSigned(s.outRows, 2),
+                          s.outColumns, Target::kBlock},
                          Float32Type::get(context));
 }
 
@@ -48,17 +52,20 @@ constexpr Quarter k11 = {0, 0}, k12 = {0, 1}, k21 = {1, 0}, k22 = {1, 1};
 constexpr Quarter kS1 = {0, 0}, kS2 = {1, 0}, kS3 = {2, 0}, kS4 = {3, 0};
 
 /// A product's left factor (a sum of quarters of the input, or a quarter), whether it is added to what
-/// is kept of others, and its end: it is kept for others, or finishes a quarter of the result, or both.
+/// is kept of others, and its end: it is kept for others, or finishes a quarter of the result, or both. It is short if
+/// its factor has a block less than others.
 struct Kind {
   bool ofSums, isAdded;
   enum { Keep, Finish, Both } end;
+  bool isShort = false;
 };
 
 class StrassenKernel {
 public:
   StrassenKernel(FusedOp op, const Target &target, Phase &phase)
       : op(op), target(target), phase(phase), s(ConvShape::of(op)),
-        plan(StrassenPlan::of(op.getPlanAttr().getParameters())), blocks(s.inputBlocks() / 2), channels(s.filters / 2),
+        plan(StrassenPlan::of(op.getPlanAttr().getParameters())), blocks(llvm::divideCeilSigned(s.inputBlocks(), 2)),
+        filterBlocks(llvm::divideCeilSigned(s.filterBlocks(), 2)),
         rows(llvm::divideCeilSigned(s.outRows, 2) / plan.merge),
         vector(VectorType::get({target.lanes()}, phase.builder.getF32Type())) {}
 
@@ -69,7 +76,7 @@ public:
     int64_t half = llvm::divideCeilSigned(s.outRows, 2);
     phase.setName("strassen_sums");
     phase.setGrid(blocks * half, half);
-    auto writeRow = [&](Value block, Value row, bool isLast) {
+    auto writeRow = [&](Value block, Value row, bool isLast, bool isLone) {
       auto input = [&](Quarter a, Value column, Value lane) {
         return load(loops, x,
                     {loops.index(0), loops.add(block, a.column * blocks), inRow(loops, loops.add(row, a.row * half)),
@@ -78,9 +85,9 @@ public:
       auto write = [&](Value column, Value lane) {
         Value first = input(k11, column, lane), zero = loops.number(vector, 0);
         Value lower = isLast ? zero : input(k21, column, lane);
-        Value s1 = isLast ? zero : plus(loops, lower, input(k22, column, lane));
+        Value s1 = isLast || isLone ? lower : plus(loops, lower, input(k22, column, lane));
         Value s2 = minus(loops, s1, first), s3 = minus(loops, first, lower);
-        Value s4 = minus(loops, input(k12, column, lane), s2);
+        Value s4 = minus(loops, isLone ? zero : input(k12, column, lane), s2);
         std::array<Value, 4> made = {s1, s2, s3, s4};
         for (auto [index, sum] : llvm::enumerate(made))
           vector::StoreOp::create(loops.builder, loops.loc, sum, sums,
@@ -96,7 +103,9 @@ public:
     };
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
       Value block = loops.named(loops.div(i, half), "block"), row = loops.named(loops.rem(i, half), "row");
-      forRow(loops, row, [&](bool isLast) { writeRow(block, row, isLast); });
+      forMate(loops, s.inputBlocks(), block, blocks - 1, [&](bool isLone) {
+        forMate(loops, s.outRows, row, rows - 1, [&](bool isLast) { writeRow(block, row, isLast, isLone); });
+      });
     });
   }
 
@@ -114,29 +123,43 @@ public:
     MemRefType sums = strassenSums(op.getContext(), s);
     arguments.push_back(phase.workspace(op, 0, plan.merge == 1 ? sums : mergeRows(sums, plan.merge)));
     phase.setName("strassen");
-    int64_t parts = llvm::divideCeil(channels, plan.tile.channels);
-    phase.setGrid(parts * rows);
+    // The block without a mate is a part of its own. Parts are told by their first block.
+    int64_t mated = s.filterBlocks() / 2 * kBlock, parts = llvm::divideCeil(mated, plan.tile.channels);
+    bool hasLone = s.filterBlocks() % 2;
+    phase.setGrid((parts + hasLone) * rows);
     loops.loop(phase.begin(), phase.end(), 1, [&](Value i) {
-      TilePlace place = {
-          loops.index(0), loops.named(loops.div(i, rows), "part"), loops.named(loops.rem(i, rows), "row"), {}, {}};
-      forWidthOfPart(loops, place.part, channels, plan.tile.channels, [&](int64_t width) {
-        RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
-        forEachTile(loops, cut, [&](int64_t size, Value column) {
-          place.column = column;
-          SmallVector<Value> all = arguments;
-          if (plan.prefetch)
-            all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
-          place.appendTo(all);
-          forRow(loops, place.row, [&](bool isLast) {
-            func::CallOp::create(loops.builder, loops.loc,
-                                 writeTile(epilogue, size, width, isLast, ValueRange(all).getTypes()), all);
-          });
-        });
+      Value part = loops.named(loops.div(i, rows), "part"), row = loops.named(loops.rem(i, rows), "row");
+      forMate(loops, hasLone ? 1 : 0, part, parts, [&](bool isLone) {
+        Value first = isLone ? loops.index(filterBlocks - 1) : loops.mul(part, plan.tile.channels / kBlock);
+        auto write = [&](int64_t width) {
+          writeRow(arguments, epilogue, {loops.index(0), first, row, {}, {}}, width, isLone);
+        };
+        if (isLone)
+          write(kBlock);
+        else
+          forWidthOfPart(loops, part, mated, plan.tile.channels, write);
       });
     });
   }
 
 private:
+  /// A row of tiles and their mates.
+  void writeRow(ArrayRef<Value> arguments, const Epilogue &epilogue, TilePlace place, int64_t width, bool isLone) {
+    Loops &loops = phase.loops;
+    RowCut cut(s.outColumns * plan.merge, plan.tile.pixels);
+    forEachTile(loops, cut, [&](int64_t size, Value column) {
+      place.column = column;
+      SmallVector<Value> all(arguments);
+      if (plan.prefetch)
+        all.push_back(ahead(loops, place, cut.number(loops, size, column), cut.count));
+      place.appendTo(all);
+      forMate(loops, s.outRows, place.row, rows - 1, [&](bool isLast) {
+        func::CallOp::create(loops.builder, loops.loc,
+                             writeTile(epilogue, size, width, isLast, isLone, ValueRange(all).getTypes()), all);
+      });
+    });
+  }
+
   Value load(Loops &loops, Value memory, ValueRange at) {
     return vector::LoadOp::create(loops.builder, loops.loc, vector, memory, at);
   }
@@ -149,12 +172,12 @@ private:
   Value inColumn(Loops &loops, Value column) {
     return loops.add(loops.mul(column, s.strideW), layoutOf(op.getAnchorInput(0).getType()).left());
   }
-  /// Runs `body` for a row of the upper half, and says whether it is one that has no mate in the lower half.
-  void forRow(Loops &loops, Value row, function_ref<void(bool isLast)> body) {
-    if (s.outRows % 2 == 0)
+  /// Runs `body` for one of the first half of `count` rows or blocks, and says whether it is the `last`, which has no
+  /// mate in the second half.
+  void forMate(Loops &loops, int64_t count, Value one, int64_t last, function_ref<void(bool isLast)> body) {
+    if (count % 2 == 0)
       return body(false);
-    Value hasMate =
-        arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, row, loops.index(rows - 1));
+    Value hasMate = arith::CmpIOp::create(loops.builder, loops.loc, arith::CmpIPredicate::slt, one, loops.index(last));
     auto choice = scf::IfOp::create(loops.builder, loops.loc, hasMate, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(loops.builder);
     loops.builder.setInsertionPointToStart(choice.thenBlock());
@@ -174,9 +197,9 @@ private:
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
     auto term = [&](double factor, Quarter b) {
-      return Packing::Term{factor, {b.column * channels, b.row * blocks * kBlock, 0, 0}};
+      return Packing::Term{factor, {b.column * filterBlocks * kBlock, b.row * blocks * kBlock, 0, 0}};
     };
-    return {{7, channels / kBlock, blocks, kBlock, kBlock},
+    return {{7, filterBlocks, blocks, kBlock, kBlock},
             AffineMap::get(5, 0,
                            {dim(1) * kBlock + dim(4), dim(2) * kBlock + dim(3), getAffineConstantExpr(0, context),
                             getAffineConstantExpr(0, context)},
@@ -196,16 +219,16 @@ private:
     return {plan.tile.channels / kBlock, rows * RowCut(s.outColumns * plan.merge, plan.tile.pixels).count};
   }
   Value ahead(Loops &loops, const TilePlace &place, Value number, int64_t tilesOfRow) const {
-    int64_t ofPart = plan.tile.channels / kBlock;
-    Value own = loops.mul(place.part, ofPart), turn = loops.add(loops.mul(place.row, tilesOfRow), number);
-    Value next = loops.add(loops.add(own, ofPart), loops.mul(turn, prefetches().each));
-    return prefetches().choose(loops, turn, next, own);
+    Value turn = loops.add(loops.mul(place.row, tilesOfRow), number);
+    Value next = loops.add(loops.add(place.part, plan.tile.channels / kBlock), loops.mul(turn, prefetches().each));
+    return prefetches().choose(loops, turn, next, place.part);
   }
 
-  /// The seven products of a tile, or the four of one without a mate.
-  func::FuncOp writeTile(const Epilogue &epilogue, int64_t pixels, int64_t width, bool isLast, TypeRange types) {
-    std::string name =
-        "strassen_tile_" + std::to_string(pixels) + "x" + std::to_string(width) + (isLast ? "_last" : "");
+  /// The seven products of a tile, or the four of one without a mate, or the two of one without any.
+  func::FuncOp writeTile(const Epilogue &epilogue, int64_t pixels, int64_t width, bool isLast, bool isLone,
+                         TypeRange types) {
+    std::string name = "strassen_tile_" + std::to_string(pixels) + "x" + std::to_string(width) +
+                       (isLone ? "_lone" : "") + (isLast ? "_last" : "");
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
       TileArguments t(loops, arguments, hasBias, /*inChain=*/false);
       // The sums of the input stand behind what the epilogue reads.
@@ -213,6 +236,7 @@ private:
       Value sums = t.others[operands];
       sums.setLoc(NameLoc::get(loops.builder.getStringAttr("sums")));
       auto product = [&](Kind kind, int64_t index, Quarter a, Quarter from, Quarter to) {
+        kind.isShort = !kind.ofSums && a.column && s.inputBlocks() % 2;
         SmallVector<Value> all = {kind.ofSums ? sums : t.x, t.w};
         if (hasBias)
           all.push_back(t.bias);
@@ -222,12 +246,21 @@ private:
         for (int64_t number : {index, a.row, a.column})
           all.push_back(loops.index(number));
         for (Quarter c : {from, to})
-          all.append({loops.add(loops.mul(t.place.part, plan.tile.channels / kBlock), c.column * channels / kBlock),
-                      loops.add(t.place.row, c.row * rows)});
+          all.append({loops.add(t.place.part, c.column * filterBlocks), loops.add(t.place.row, c.row * rows)});
         t.place.appendTo(all);
         func::CallOp::create(loops.builder, loops.loc,
                              writeProduct(epilogue, kind, pixels, width, ValueRange(all).getTypes()), all);
       };
+      if (isLone) {
+        Quarter kept = isLast ? k11 : k21;
+        product({false, false, Kind::Keep}, 0, k11, kept, kept); // P1
+        product({false, true, Kind::Finish}, 1, k12, kept, k11); // C11 = P1 + P2
+        if (!isLast) {
+          product({true, true, Kind::Keep}, 2, kS2, kept, kept);   // U2 = P1 + P6
+          product({false, true, Kind::Finish}, 6, k22, kept, k21); // C21 = U2 - P4
+        }
+        return;
+      }
       product({false, false, Kind::Keep}, 0, k11, k12, k12);  // P1
       product({false, true, Kind::Finish}, 1, k12, k12, k11); // C11 = P1 + P2
       product({true, true, Kind::Keep}, 2, kS2, k12, k12);    // U2 = P1 + P6
@@ -243,7 +276,9 @@ private:
 
   func::FuncOp writeProduct(const Epilogue &epilogue, Kind kind, int64_t pixels, int64_t width, TypeRange types) {
     static constexpr StringLiteral kEnds[] = {"keep", "finish", "both"};
-    std::string name = ("strassen_" + kEnds[kind.end] + Twine("_") + Twine(pixels) + "x" + Twine(width)).str();
+    std::string name = ("strassen_" + kEnds[kind.end] + Twine("_") + Twine(pixels) + "x" + Twine(width) +
+                        (kind.isShort ? "_short" : ""))
+                           .str();
     return phase.function(name, types, [&](Loops &loops, ValueRange arguments) {
       TileArguments t(loops, arguments, hasBias, /*inChain=*/false);
       static constexpr StringLiteral kNames[] = {"product",  "fromRow",  "fromColumn", "startBlock",
@@ -265,9 +300,9 @@ private:
       next.setLoc(NameLoc::get(loops.builder.getStringAttr("ahead")));
     BlockedAttr out = layoutOf(op->getResult(0).getType());
     auto laneOf = [&](int64_t v) { return v * target.lanes(); };
-    SmallVector<Value> filterBlocks;
+    SmallVector<Value> filters;
     for (int64_t v = 0; v < vectors; ++v)
-      filterBlocks.push_back(loops.add(loops.mul(part, plan.tile.channels / kBlock), laneOf(v) / kBlock));
+      filters.push_back(loops.add(part, laneOf(v) / kBlock));
 
     /// The first block of filters and the row of a tile in a quarter of the result.
     using Place = std::pair<Value, Value>;
@@ -292,6 +327,8 @@ private:
         if (isFinal)
           value = epilogue.apply(loops, t.others, value, vector,
                                  {image, blockOf(v, to), to.second, loops.add(column, p), lane});
+        if (isFinal && s.filters % kBlock && !epilogue.preservesZero())
+          value = zeroBeyond(loops, value, loops.add(loops.mul(blockOf(v, to), kBlock), lane), s.filters);
         vector::StoreOp::create(loops.builder, loops.loc, value, t.y, vectorAt(v, p, to));
       });
     };
@@ -305,12 +342,12 @@ private:
       return loops.load(t.x, {loops.index(0), inputBlock, inputRow, inColumn(loops, pixel), channel});
     };
     SmallVector<Value> sums(pixels * vectors, loops.number(vector, 0));
-    sums = loops.carry(blocks, sums, "block", [&](Value block, ValueRange carried) {
+    sums = loops.carry(blocks - kind.isShort, sums, "block", [&](Value block, ValueRange carried) {
       return loops.carry(kBlock, carried, "channel", [&](Value channel, ValueRange last) {
         SmallVector<Value> result(last), weights;
         for (int64_t v = 0; v < vectors; ++v)
           weights.push_back(loops.named(
-              load(loops, t.w, {product, filterBlocks[v], block, channel, loops.index(laneOf(v) % kBlock)}), "weight"));
+              load(loops, t.w, {product, filters[v], block, channel, loops.index(laneOf(v) % kBlock)}), "weight"));
         for (int64_t i = 0; next && i < prefetches().each; ++i)
           loops.prefetch(t.w, {product, loops.add(next, i), block, channel, loops.index(0)});
         for (int64_t p = 0; p < pixels; ++p) {
@@ -334,7 +371,7 @@ private:
   Phase &phase;
   ConvShape s;
   StrassenPlan plan;
-  int64_t blocks, channels, rows; ///< half of the input's blocks, of the filters, of the rows as they are merged
+  int64_t blocks, filterBlocks, rows; ///< of the first half: input blocks, blocks of filters, rows as they are merged
   VectorType vector;
   bool hasBias = false;
 };

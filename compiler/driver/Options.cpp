@@ -177,7 +177,8 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode, std:
                "  cnnc summary model.onnx                  its layers, with their parameters and operations\n"
                "  cnnc import model.onnx -o model.cnn      the network as a text, its weights beside it\n"
                "  cnnc fmt net.cnn                         lays texts out\n"
-               "  cnnc --ops [NAME...]                     the operators that texts can call",
+               "  cnnc --ops [NAME...]                     the operators that texts can call\n"
+               "  cnnc --help net.cnn                      what a text says of its networks, inputs and parameters",
                "cnnc");
   if (auto command = kCommands.find(argc > 1 ? argv[1] : ""); command != kCommands.end()) {
     options.command = command->second;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The compiler's command.
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/DescribeText.h"
 #include "compiler/driver/FormatFiles.h"
 #include "compiler/driver/Import.h"
 #include "compiler/driver/ListOperators.h"
@@ -10,7 +11,18 @@
 
 #include <iostream>
 
+/// The text of `cnnc --help FILE.cnn`, if that is what is asked for.
+static std::optional<std::string_view> textToDescribe(int argc, char **argv) {
+  auto asks = [](std::string_view word) { return word == "--help" || word == "-h"; };
+  for (int help : {1, 2})
+    if (argc == 3 && asks(argv[help]) && std::string_view(argv[3 - help]).ends_with(".cnn"))
+      return argv[3 - help];
+  return std::nullopt;
+}
+
 int main(int argc, char **argv) {
+  if (auto text = textToDescribe(argc, argv))
+    return cnnc::describeText(*text);
   if (argc > 1 && std::string_view(argv[1]) == "--ops")
     return cnnc::listOperators(argc, argv);
   if (argc > 1 && std::string_view(argv[1]) == "fmt")

@@ -205,7 +205,6 @@ struct BlockDecl {
   std::vector<Parameter> parameters;
   Body body;
   ExprPtr value; ///< of `= expr`, else null
-  llvm::StringRef documentation;
 };
 struct IncludeDecl {
   Span span;

@@ -7,6 +7,7 @@
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
 #include "compiler/driver/Pipeline.h"
+#include "compiler/driver/Progress.h"
 #include "compiler/emit/Header.h"
 #include "compiler/emit/ModelTable.h"
 #include "compiler/emit/OutputFile.h"
@@ -70,7 +71,8 @@ class Compilation {
 public:
   using Read = llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()>;
   Compilation(const Options &options, Read read, TimingScope &timing, OnScheduled onScheduled)
-      : options(options), read(read), timing(timing), onScheduled(onScheduled) {}
+      : options(options), read(read), timing(timing), onScheduled(onScheduled),
+        progress(options.model, llvm::errs(), !options.quiet && llvm::errs().is_displayed()) {}
   Error run();
 
 private:
@@ -80,8 +82,15 @@ private:
 
   const Options &options;
   Read read;
+  /// Begins a step whose time is measured, and shown while it lasts.
+  TimingScope begin(const char *step) {
+    progress.stage(step);
+    return timing.nest(step);
+  }
+
   TimingScope &timing;
   OnScheduled onScheduled;
+  Progress progress;
 };
 
 llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOpRef<ModuleOp> &module,
@@ -93,7 +102,7 @@ llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOp
     return takeLoops(std::move(module));
   }
   {
-    TimingScope scope = timing.nest("passes");
+    TimingScope scope = begin("passes");
     if (failed(runPasses(*module, target, options, scope)))
       return reported();
   }
@@ -115,7 +124,7 @@ llvm::Expected<std::optional<loops::LoweredNetwork>> Compilation::lower(OwningOp
       return error;
     return std::nullopt;
   }
-  TimingScope scope = timing.nest("loops");
+  TimingScope scope = begin("loops");
   FailureOr<loops::LoweredNetwork> network =
       loops::lowerToLoops(*module, target, options.prefix, llvm::sys::path::stem(options.model));
   if (failed(network))
@@ -133,7 +142,7 @@ Error Compilation::emit(loops::LoweredNetwork network, const Target &target) {
       return emit::printLlvm(*network.module, machine, options.prefix, os);
     });
   if (options.emit == Stage::Cpp) {
-    TimingScope scope = timing.nest("cpp");
+    TimingScope scope = begin("cpp");
     return emit::emitCxx(*network.module, machine, network.weights, {options.output, options.prefix});
   }
   StringRef path = options.output;
@@ -151,7 +160,7 @@ Error Compilation::emit(loops::LoweredNetwork network, const Target &target) {
   emit::writeHeader(*table, options.prefix, headerFile->stream());
   if (Error error = headerFile->flush())
     return error;
-  TimingScope scope = timing.nest("native");
+  TimingScope scope = begin("native");
   if (Error error =
           emit::emitNative(*network.module, machine, network.weights, {options.output, kind, options.prefix}, scope))
     return error;
@@ -163,7 +172,7 @@ Error Compilation::run() {
   if (!target)
     return target.takeError();
   target->strict = options.precision == "strict";
-  TimingScope scope = timing.nest("read");
+  TimingScope scope = begin("read");
   FailureOr<OwningOpRef<ModuleOp>> module = read();
   if (failed(module))
     return reported();

@@ -2,9 +2,8 @@
 // Prints the network of a model, and writes its weights by the paths at which the text asks for them.
 #include "compiler/driver/Import.h"
 
-#include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
-#include "compiler/driver/Pipeline.h"
+#include "compiler/driver/RunCommand.h"
 #include "compiler/emit/OutputFile.h"
 #include "frontends/dsl/PrintNetwork.h"
 #include "frontends/weights/WriteSafetensors.h"
@@ -58,15 +57,4 @@ static Error run(MLIRContext &context, const Options &options) {
   return write(*printed, options);
 }
 
-int cnnc::importModel(const Options &options) {
-  DialectRegistry registry;
-  registerDialects(registry);
-  MLIRContext context(registry);
-  context.loadAllAvailableDialects();
-  DiagnosticPrinter diagnostics(context);
-  if (Error error = run(context, options)) {
-    llvm::errs() << "cnnc: " << options.model << ": " << llvm::toString(std::move(error)) << '\n';
-    return 1;
-  }
-  return diagnostics.sawError();
-}
+int cnnc::importModel(const Options &options) { return runCommand(options, "import", run); }

@@ -2,9 +2,8 @@
 // `cnnc summary`: reads a network and prints what it consists of; Graphviz draws the picture.
 #include "compiler/driver/Summary.h"
 
-#include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
-#include "compiler/driver/Pipeline.h"
+#include "compiler/driver/RunCommand.h"
 #include "compiler/emit/OutputFile.h"
 
 #include "llvm/Support/FileUtilities.h"
@@ -69,15 +68,4 @@ static Error run(MLIRContext &context, const Options &options) {
   return print(*summary, options);
 }
 
-int cnnc::summarize(const Options &options) {
-  DialectRegistry registry;
-  registerDialects(registry);
-  MLIRContext context(registry);
-  context.loadAllAvailableDialects();
-  DiagnosticPrinter diagnostics(context);
-  if (Error error = run(context, options)) {
-    llvm::errs() << "cnnc: " << options.model << ": " << llvm::toString(std::move(error)) << '\n';
-    return 1;
-  }
-  return diagnostics.sawError();
-}
+int cnnc::summarize(const Options &options) { return runCommand(options, "summary", run); }

@@ -5,6 +5,7 @@
 # oneDNN, and hands the rest to Google Benchmark.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/arguments.sh "$@"
 scripts/setup.sh --benchmarks
 scripts/build.sh
 if [ "${1-}" = --ops ]; then

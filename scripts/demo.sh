@@ -3,9 +3,13 @@
 # Installs what is needed, builds cnnc, compiles EfficientNet-Lite0 and classifies photographs: by default a cup of
 # coffee, else those that are named.
 set -euo pipefail
-photographs=()
-for photograph in "$@"; do photographs+=("$(realpath "$photograph")"); done
+start=$PWD
 cd "$(dirname "$0")/.."
+source scripts/arguments.sh "$@"
+photographs=()
+for photograph in "$@"; do
+  photographs+=("$(cd "$start" && realpath -e "$photograph" 2>/dev/null)") || refuse "no file '$photograph'"
+done
 scripts/build.sh
 
 demo=build/demo

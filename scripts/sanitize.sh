@@ -4,6 +4,7 @@
 # make more of it. Arguments go to ctest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/arguments.sh "$@"
 scripts/setup.sh
 [ -f build/asan/build.ninja ] || cmake --preset asan
 cmake --build --preset asan --target cnnc cnnc-opt cnnc-run cnnc_dialect_test runtime-tests fuzz_onnx fuzz_dsl

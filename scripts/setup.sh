@@ -5,6 +5,8 @@
 # --benchmarks, also the runtimes that scripts/benchmark.sh compares with. Does nothing where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/arguments.sh "$@"
+takes --all --benchmarks
 
 packages=(
   # the build

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inputs and parameters are shown as they are written; outputs as they follow from the defaults.
+// Inputs and parameters stand as they are written; outputs as they follow from the defaults, -D and --shape.
 #include "compiler/driver/DescribeText.h"
 
 #include "dialects/cnn/CnnDialect.h"
@@ -37,12 +37,17 @@ std::string typeOf(mlir::Type type, StringRef batch) {
   return text + "]";
 }
 
-void printOutputs(StringRef path, const dsl::Declared &network) {
+void printOutputs(const dsl::Declared &network, const Options &options, bool isChosen) {
   mlir::MLIRContext context;
-  dsl::Reporter silent(nulls(), /*warnings=*/false);
-  auto module = dsl::readNetwork(context, path, {network.block->name.text.str(), {}, {}}, silent);
+  std::string said;
+  raw_string_ostream os(said);
+  dsl::Reporter reporter(os, /*warnings=*/false);
+  dsl::NetworkOptions values{network.block->name.text.str(), {}, {}};
+  if (isChosen)
+    values.parameters = options.parameters, values.shapes = options.shapes;
+  auto module = dsl::readNetwork(context, options.model, values, reporter);
   if (failed(module)) {
-    outs() << "  outputs depend on sizes or parameters without a default: see cnnc summary, with --shape and -D\n";
+    outs() << "  outputs are not known: " << StringRef(said).split('\n').first << '\n';
     return;
   }
   std::string batch;
@@ -57,7 +62,7 @@ void printOutputs(StringRef path, const dsl::Declared &network) {
            << typeOf(type, batch) << '\n';
 }
 
-void print(StringRef path, const dsl::Declared &network) {
+void print(const dsl::Declared &network, const Options &options, bool isChosen) {
   const dsl::File &file = *network.file;
   outs() << "network " << network.block->name.text << '\n';
   std::string documentation = dsl::documentationOf(file, network.block->span);
@@ -77,23 +82,30 @@ void print(StringRef path, const dsl::Declared &network) {
       outs() << (std::exchange(isFirst, false) ? "  parameters, for -D NAME=VALUE\n" : "") << "    "
              << parameter.name.text << " = " << textOf(file, parameter.value->span) << '\n';
     }
-  printOutputs(path, network);
+  printOutputs(network, options, isChosen);
 }
 } // namespace
 
-int cnnc::describeText(StringRef path) {
+int cnnc::describeText(const Options &options) {
   dsl::Reporter reporter(errs());
-  std::unique_ptr<dsl::Program> program = dsl::Program::read(path, reporter);
+  std::unique_ptr<dsl::Program> program = dsl::Program::read(options.model, reporter);
   if (!program || reporter.errors())
     return 1;
+  const dsl::Declared *chosen = program->network(options.network);
+  if (!chosen) {
+    errs() << "cnnc: " << options.model << ": "
+           << (options.network.empty() ? "holds no network" : "has no network '" + options.network + "'") << '\n';
+    return 1;
+  }
   bool isFirst = true;
   for (const std::unique_ptr<dsl::File> &file : program->files())
     for (const dsl::Decl &declaration : file->declarations)
       if (declaration.block && declaration.block->isNetwork) {
+        bool isChosen = declaration.block.get() == chosen->block;
+        if (!isChosen && !options.network.empty())
+          continue;
         outs() << (std::exchange(isFirst, false) ? "" : "\n");
-        print(path, *program->find(declaration.block->name.text));
+        print(*program->find(declaration.block->name.text), options, isChosen);
       }
-  if (isFirst)
-    errs() << "cnnc: " << path << ": holds no network\n";
-  return isFirst;
+  return 0;
 }

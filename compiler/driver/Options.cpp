@@ -116,6 +116,14 @@ void checkPrefix(const std::string &prefix) {
     throw CLI::ValidationError("--prefix", "'" + prefix + "' is no C identifier");
 }
 
+/// Whether --help stands beside a text: what is asked for is what the text says of itself.
+bool asksText(const Options &options, int argc, char **argv) {
+  auto isHelp = [](std::string_view word) { return word == "--help" || word == "-h"; };
+  auto isText = [](std::string_view word) { return word.ends_with(".cnn"); };
+  return options.command != Command::Import && std::any_of(argv, argv + argc, isHelp) &&
+         std::any_of(argv, argv + argc, isText);
+}
+
 /// What a text leaves open.
 void addText(CLI::App &app, Options &options, std::vector<std::string> &parameters) {
   app.add_option("-D", parameters, "NAME=VALUE: set a parameter of a .cnn network (repeatable)")
@@ -183,6 +191,11 @@ std::optional<Options> Options::parse(int argc, char **argv, int &exitCode, std:
   if (auto command = kCommands.find(argc > 1 ? argv[1] : ""); command != kCommands.end()) {
     options.command = command->second;
     --argc, ++argv;
+  }
+  if (asksText(options, argc, argv)) {
+    options.command = Command::Describe;
+    app.set_help_flag();
+    app.add_flag("-h,--help");
   }
   app.set_version_flag("--version", CNNC_VERSION);
   app.add_option("MODEL", options.model, "The network: .onnx, .cnn, or .mlir as --emit=cnn or --emit=loops prints it")

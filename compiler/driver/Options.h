@@ -21,7 +21,7 @@ struct InputFormat {
 };
 
 /// What is to be done; Compile is the default.
-enum class Command { Compile, Tune, Summary, Import };
+enum class Command { Compile, Tune, Summary, Import, Describe };
 
 struct Options {
   Command command = Command::Compile;

@@ -11,18 +11,7 @@
 
 #include <iostream>
 
-/// The text of `cnnc --help FILE.cnn`, if that is what is asked for.
-static std::optional<std::string_view> textToDescribe(int argc, char **argv) {
-  auto asks = [](std::string_view word) { return word == "--help" || word == "-h"; };
-  for (int help : {1, 2})
-    if (argc == 3 && asks(argv[help]) && std::string_view(argv[3 - help]).ends_with(".cnn"))
-      return argv[3 - help];
-  return std::nullopt;
-}
-
 int main(int argc, char **argv) {
-  if (auto text = textToDescribe(argc, argv))
-    return cnnc::describeText(*text);
   if (argc > 1 && std::string_view(argv[1]) == "--ops")
     return cnnc::listOperators(argc, argv);
   if (argc > 1 && std::string_view(argv[1]) == "fmt")
@@ -40,5 +29,7 @@ int main(int argc, char **argv) {
     return cnnc::summarize(*options);
   case cnnc::Command::Import:
     return cnnc::importModel(*options);
+  case cnnc::Command::Describe:
+    return cnnc::describeText(*options);
   }
 }

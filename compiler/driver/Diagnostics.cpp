@@ -9,6 +9,15 @@ using namespace mlir;
 
 char Reported::ID;
 
+int cnnc::report(StringRef model, llvm::Error error) {
+  if (!error)
+    return 0;
+  llvm::handleAllErrors(
+      std::move(error), [](const Reported &) {},
+      [&](const llvm::ErrorInfoBase &other) { llvm::errs() << "cnnc: " << model << ": " << other.message() << '\n'; });
+  return 1;
+}
+
 std::string cnnc::describeLocation(Location location) {
   std::string node, file;
   location->walk([&](Location part) {

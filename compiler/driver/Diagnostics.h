@@ -22,6 +22,9 @@ struct Reported : llvm::ErrorInfo<Reported> {
 };
 inline llvm::Error reported() { return llvm::make_error<Reported>(); }
 
+/// The exit code that an error leads to, which is printed with the name of the model if it was not before.
+int report(llvm::StringRef model, llvm::Error error);
+
 /// Prints the first error of a context in one line each, and nothing of what follows from it; remarks and
 /// warnings if they are wanted.
 class DiagnosticPrinter {

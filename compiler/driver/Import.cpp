@@ -2,6 +2,7 @@
 // Prints the network of a model, and writes its weights by the paths at which the text asks for them.
 #include "compiler/driver/Import.h"
 
+#include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
 #include "compiler/driver/RunCommand.h"
 #include "compiler/emit/OutputFile.h"
@@ -44,13 +45,13 @@ static Error write(const dsl::PrintedNetwork &printed, const Options &options) {
 static Error run(MLIRContext &context, const Options &options) {
   FailureOr<OwningOpRef<ModuleOp>> module = readModel(context, options);
   if (failed(module))
-    return Error::success(); // the diagnostics said it
+    return reported();
   llvm::StringRef model = options.model;
   FailureOr<dsl::PrintedNetwork> printed =
       dsl::printNetwork(**module, {llvm::sys::path::stem(model).str(), llvm::sys::path::filename(model).str(),
                                    /*hasShortNumbers=*/model.ends_with(".onnx")});
   if (failed(printed))
-    return Error::success();
+    return reported();
   if (!options.quiet)
     for (const std::string &note : printed->notes)
       llvm::errs() << "cnnc: " << model << ": " << note << '\n';

@@ -18,9 +18,5 @@ int cnnc::runCommand(const Options &options, const char *step,
   DiagnosticPrinter diagnostics(context);
   Progress progress(options.model);
   progress.stage(step);
-  if (llvm::Error error = body(context, options)) {
-    llvm::errs() << "cnnc: " << options.model << ": " << llvm::toString(std::move(error)) << '\n';
-    return 1;
-  }
-  return diagnostics.sawError();
+  return report(options.model, body(context, options));
 }

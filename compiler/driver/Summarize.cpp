@@ -2,6 +2,7 @@
 // `cnnc summary`: reads a network and prints what it consists of; Graphviz draws the picture.
 #include "compiler/driver/Summary.h"
 
+#include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Input.h"
 #include "compiler/driver/RunCommand.h"
 #include "compiler/emit/OutputFile.h"
@@ -58,7 +59,7 @@ static Error draw(const Summary &summary, const std::string &path) {
 static Error run(MLIRContext &context, const Options &options) {
   FailureOr<OwningOpRef<ModuleOp>> module = readModel(context, options);
   if (failed(module))
-    return Error::success(); // the diagnostics said it
+    return reported();
   llvm::Expected<Summary> summary = Summary::of(**module, llvm::sys::path::stem(options.model));
   if (!summary)
     return summary.takeError();

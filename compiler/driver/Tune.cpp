@@ -111,18 +111,7 @@ llvm::Error printMeasured(const Options &options) {
     return reported();
   return file->keep();
 }
-
-int report(const Options &options, llvm::Error error) {
-  if (!error)
-    return 0;
-  llvm::handleAllErrors(
-      std::move(error), [](const Reported &) {},
-      [&](const llvm::ErrorInfoBase &other) {
-        llvm::errs() << "cnnc: " << options.model << ": " << other.message() << '\n';
-      });
-  return 1;
-}
 } // namespace
 
-int cnnc::tune(const Options &options) { return report(options, tuneAll(options)); }
-int cnnc::measurePlans(const Options &options) { return report(options, printMeasured(options)); }
+int cnnc::tune(const Options &options) { return report(options.model, tuneAll(options)); }
+int cnnc::measurePlans(const Options &options) { return report(options.model, printMeasured(options)); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a function as calls: operators tell by their interface how they are called.
 #include "frontends/dsl/CallGraph.h"
+#include "frontends/dsl/CompleteCalls.h"
 #include "frontends/dsl/LayerPath.h"
 #include "frontends/dsl/Lexer.h"
 #include "frontends/dsl/Signature.h"
@@ -10,7 +11,6 @@
 #include "dialects/cnn/CnnOps.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace llvm;
 using mlir::FailureOr;
@@ -18,13 +18,6 @@ using mlir::Operation;
 
 namespace cnnc::dsl {
 namespace {
-
-/// How an operator is completed from a call's arguments.
-struct Completed {
-  std::vector<cnn::LayerCall::Weight> weights;
-  mlir::DictionaryAttr attributes;
-  SmallVector<Operation *> added; ///< before the operator; they exist only within onCompleted
-};
 
 class Describer {
 public:
@@ -34,18 +27,12 @@ public:
 
 private:
   mlir::LogicalResult describe(Operation &op);
-  std::optional<unsigned> tensorCount(const Signature &signature, Operation &op);
   mlir::LogicalResult addTensors(Call &call, const Signature &signature, Operation &op, unsigned count);
-  bool complete(const Signature &signature, Operation &op, ArrayRef<mlir::Value> tensors,
-                const mlir::NamedAttrList &arguments, function_ref<bool(const Completed &)> onCompleted);
-  bool fits(Operation &op, const Completed &completed, unsigned tensors) const;
   std::optional<std::string> pathOf(Operation &op, ArrayRef<cnn::LayerCall::Weight> weights, unsigned tensors);
   mlir::LogicalResult addArguments(Call &call, const Signature &signature, Operation &op, unsigned tensors);
   TensorRef refOf(mlir::Value value);
   FailureOr<TensorRef> constant(mlir::Value value, Operation &user);
   std::optional<Atom> scalarOf(mlir::Value value, Operation &user);
-  bool takesOver(const Signature &signature, Operation &op, const mlir::NamedAttrList &arguments,
-                 std::vector<mlir::Value> &tensors);
   void findReuse(Call &call, Operation &op, unsigned tensors);
   std::shared_ptr<const Signature> signatureOf(Operation &op);
 
@@ -73,64 +60,6 @@ TensorRef Describer::refOf(mlir::Value value) {
   if (auto argument = dyn_cast<mlir::BlockArgument>(value))
     return {-1, argument.getArgNumber()};
   return refs.at(value);
-}
-
-/// Completes a call with these tensors and arguments beside the operator, and cleans up.
-bool Describer::complete(const Signature &signature, Operation &op, ArrayRef<mlir::Value> tensors,
-                         const mlir::NamedAttrList &arguments, function_ref<bool(const Completed &)> onCompleted) {
-  mlir::OpBuilder builder(&op);
-  cnn::LayerCall call(builder, op.getLoc(), "");
-  auto next = tensors.begin();
-  for (const SignatureParameter &parameter : signature.parameters) {
-    if (!parameter.isTensor()) {
-      if (mlir::Attribute value = arguments.get(parameter.name))
-        call.set(parameter.name, value);
-      continue;
-    }
-    size_t count = parameter.kind == "tensors" ? tensors.end() - next : next != tensors.end();
-    if (count)
-      call.setTensors(parameter.name, ArrayRef(next, count));
-    next += count;
-  }
-  Operation *before = op.getPrevNode();
-  bool good = succeeded(signature.operation.getInterface<cnn::LayerOpInterface>()->complete(call));
-  Completed completed{call.weights().vec(), call.attributes().getDictionary(&context), {}};
-  for (Operation *last = op.getPrevNode(); last != before; last = last->getPrevNode())
-    completed.added.push_back(last);
-  good = good && onCompleted(completed);
-  for (Operation *last : completed.added)
-    last->erase();
-  return good;
-}
-
-/// Whether the completed call is the operator, which has this many tensors before its weights.
-bool Describer::fits(Operation &op, const Completed &completed, unsigned tensors) const {
-  if (op.getNumOperands() != tensors + completed.weights.size() || completed.attributes != op.getAttrDictionary())
-    return false;
-  return all_of(enumerate(completed.weights), [&](const auto &weight) {
-    mlir::Value operand = op.getOperand(tensors + weight.index());
-    return operand.getType() == weight.value().type && isWeight(operand);
-  });
-}
-
-/// How many operands are given as tensors; the others are the layer's weights.
-std::optional<unsigned> Describer::tensorCount(const Signature &signature, Operation &op) {
-  mlir::NamedAttrList arguments(op.getAttrDictionary());
-  cast<cnn::LayerOpInterface>(op).describe(arguments);
-  unsigned most = 0, least = 0;
-  for (const SignatureParameter &parameter : signature.parameters) {
-    if (parameter.kind == "tensors")
-      return op.getNumOperands();
-    most += parameter.isTensor();
-    least += parameter.isTensor() && !parameter.value;
-  }
-  for (unsigned count = least; count <= std::min(most, op.getNumOperands()); ++count) {
-    SmallVector<mlir::Value> tensors(op.getOperands().take_front(count));
-    if (complete(signature, op, tensors, arguments,
-                 [&](const Completed &completed) { return fits(op, completed, count); }))
-      return count;
-  }
-  return std::nullopt;
 }
 
 /// A number that a sign takes in the place of a tensor.
@@ -194,31 +123,9 @@ FailureOr<TensorRef> Describer::constant(mlir::Value value, Operation &user) {
   return refs[value];
 }
 
-/// Whether a call with the operand of the first tensor's own operator, in the tensor's place, makes both operators.
-bool Describer::takesOver(const Signature &signature, Operation &op, const mlir::NamedAttrList &arguments,
-                          std::vector<mlir::Value> &tensors) {
-  Operation *first = tensors.empty() ? nullptr : tensors.front().getDefiningOp();
-  if (!first || isWeight(tensors.front()) || first->getNumOperands() != 1 || !first->hasOneUse())
-    return false;
-  std::vector<mlir::Value> shorter = tensors;
-  shorter.front() = first->getOperand(0);
-  bool isSame = complete(signature, op, shorter, arguments, [&](const Completed &completed) {
-    if (completed.added.size() != 1 || !fits(op, completed, tensors.size()))
-      return false;
-    Operation *added = completed.added.front();
-    return added->getName() == first->getName() && added->getAttrDictionary() == first->getAttrDictionary() &&
-           added->getOperands() == first->getOperands() && added->getResultTypes() == first->getResultTypes();
-  });
-  if (isSame)
-    tensors = std::move(shorter);
-  return isSame;
-}
-
 mlir::LogicalResult Describer::addTensors(Call &call, const Signature &signature, Operation &op, unsigned count) {
   std::vector<mlir::Value> tensors(op.operand_begin(), op.operand_begin() + count);
-  mlir::NamedAttrList arguments(op.getAttrDictionary());
-  cast<cnn::LayerOpInterface>(op).describe(arguments);
-  takesOver(signature, op, arguments, tensors);
+  takeOverFirst(signature, op, tensors);
   auto next = tensors.begin();
   for (const SignatureParameter &parameter : signature.parameters) {
     if (!parameter.isTensor())
@@ -266,13 +173,9 @@ std::optional<std::string> Describer::pathOf(Operation &op, ArrayRef<cnn::LayerC
 }
 
 mlir::LogicalResult Describer::addArguments(Call &call, const Signature &signature, Operation &op, unsigned count) {
-  mlir::NamedAttrList described(op.getAttrDictionary());
-  cast<cnn::LayerOpInterface>(op).describe(described);
+  mlir::NamedAttrList described = argumentsOf(op);
   SmallVector<mlir::Value> tensors(op.getOperands().take_front(count));
-  auto stays = [&](const mlir::NamedAttrList &arguments) {
-    return complete(signature, op, tensors, arguments,
-                    [&](const Completed &completed) { return fits(op, completed, count); });
-  };
+  auto stays = [&](const mlir::NamedAttrList &arguments) { return completesTo(signature, op, tensors, arguments); };
   std::vector<cnn::LayerCall::Weight> weights;
   complete(signature, op, tensors, described, [&](const Completed &completed) {
     weights = completed.weights;

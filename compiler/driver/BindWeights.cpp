@@ -35,8 +35,13 @@ LogicalResult cnnc::bindWeights(ModuleOp module, const Options &options) {
   std::string report;
   llvm::raw_string_ostream os(report);
   binder->report(os);
-  if (!binder->isComplete())
-    return emitError(file, llvm::StringRef(report).trim());
+  auto [totals, details] = llvm::StringRef(report).trim().split('\n');
+  if (!binder->isComplete()) {
+    InFlightDiagnostic error = emitError(file, totals);
+    for (llvm::StringRef line : llvm::split(details, '\n'))
+      error.attachNote() << line;
+    return error;
+  }
   if (!options.quiet && !parameters.empty())
     llvm::errs() << "cnnc: " << llvm::StringRef(report).trim() << '\n';
   return success();

@@ -38,6 +38,13 @@ std::string cnnc::describeLocation(Location location) {
   return text;
 }
 
+/// In one line: names come from the file.
+static std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return text;
+}
+
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool warnings, llvm::raw_ostream &os)
     : handler(&context, [this, remarks, warnings, &os](Diagnostic &diagnostic) {
         DiagnosticSeverity severity = diagnostic.getSeverity();
@@ -47,8 +54,9 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, bool remarks, bool wa
           return;
         std::string message = diagnostic.str();
         message = (isWarning ? "warning: " : "") + describeLocation(diagnostic.getLocation()) + message;
-        // Names come from the file.
-        std::replace_if(
-            message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-        os << "cnnc: " << message << '\n';
-      }) {}
+        os << "cnnc: " << printable(message) << '\n';
+        for (const Diagnostic &note : diagnostic.getNotes())
+          os << printable(note.str()) << '\n';
+      }) {
+  context.printOpOnDiagnostic(false); // as a note
+}

@@ -25,7 +25,7 @@ inline llvm::Error reported() { return llvm::make_error<Reported>(); }
 /// The exit code that an error leads to, which is printed with the name of the model if it was not before.
 int report(llvm::StringRef model, llvm::Error error);
 
-/// Prints the first error of a context in one line each, and nothing of what follows from it; remarks and
+/// Prints the first error of a context in one line, with its notes, and nothing of what follows from it; remarks and
 /// warnings if they are wanted.
 class DiagnosticPrinter {
 public:

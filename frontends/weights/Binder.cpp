@@ -42,10 +42,12 @@ Expected<Binder> Binder::open(mlir::MLIRContext &context, const Sources &given) 
   return binder;
 }
 
-std::optional<std::string> Binder::nameOf(StringRef path) const {
-  for (const NameMap &map : maps)
-    if (std::optional<std::string> name = map.apply(path))
+std::optional<std::string> Binder::nameOf(StringRef path) {
+  for (NameMap &map : maps)
+    if (std::optional<std::string> name = map.apply(path)) {
+      map.isUsed = true;
       return name->empty() ? std::nullopt : name;
+    }
   return path.str();
 }
 
@@ -118,6 +120,9 @@ void Binder::report(raw_ostream &os) const {
         unused.push_back(weight.name);
   os << "weights: " << bound << " from files, " << initialized << " initialized, " << missing.size() << " missing, "
      << misfits.size() << " that do not fit, " << unused.size() << " unused\n";
+  for (const NameMap &map : maps)
+    if (!map.isUsed)
+      os << "  no use: --map '" << printable(map.text) << "', whose left side fits no path of the network\n";
   list("missing", missing.size(),
        [&](size_t i) { os << "'" << missing[i].path << "' " << shapeOf(missing[i].type) << suggest(missing[i]); });
   list("does not fit", misfits.size(), [&](size_t i) { os << misfits[i]; });

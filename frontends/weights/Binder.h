@@ -43,7 +43,7 @@ private:
     const Source *source;
   };
 
-  std::optional<std::string> nameOf(llvm::StringRef path) const;
+  std::optional<std::string> nameOf(llvm::StringRef path);
   Source *sourceOf(llvm::StringRef path);
   std::string suggest(const Missing &weight) const;
 

@@ -19,6 +19,7 @@ Expected<NameMap> NameMap::parse(StringRef text) {
     return to_vector(map_range(parts, [](StringRef part) { return part.str(); }));
   };
   NameMap map;
+  map.text = text.str();
   map.pattern = parts(left);
   map.name = parts(right);
   return map;

@@ -19,6 +19,9 @@ public:
   /// The name of a path that fits.
   std::optional<std::string> apply(llvm::StringRef path) const;
 
+  std::string text; ///< as it was given
+  bool isUsed = false;
+
 private:
   llvm::SmallVector<std::string> pattern, name; ///< what stands between the stars
 };

@@ -84,6 +84,9 @@ TEST_F(Binding, MapsNamesAndPrefixes) {
   EXPECT_EQ(bind(binder, "r50.fc.weight"), numbers);
   EXPECT_EQ(bind(binder, "head.weight"), zeros);
   EXPECT_TRUE(binder.isComplete());
+  EXPECT_EQ(report(binder),
+            "weights: 2 from files, 1 initialized, 0 missing, 0 that do not fit, 0 unused\n"
+            "  no use: --map '*.first.*=*.second.*.end', whose left side fits no path of the network\n");
   EXPECT_EQ(NameMap::parse("*.first.*=*.second.*.end")->apply("a.first.b"), "a.second.b.end");
   EXPECT_EQ(NameMap::parse("*.first.*=*.second.*.end")->apply("a.last.b"), std::nullopt);
   EXPECT_EQ(NameMap::parse("a*a=b*")->apply("a"), std::nullopt);

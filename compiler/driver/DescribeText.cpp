@@ -16,13 +16,9 @@ using namespace cnnc;
 using namespace llvm;
 
 namespace {
-StringRef textOf(const dsl::File &file, dsl::Span span) {
-  return StringRef(file.source->text).slice(span.begin, span.end);
-}
-
 /// `f32[N, 3, 224, 224]`.
 std::string typeOf(const dsl::File &file, const dsl::TypeSyntax &type) {
-  auto sizes = map_range(type.sizes, [&](const dsl::ExprPtr &size) { return textOf(file, size->span).str(); });
+  auto sizes = map_range(type.sizes, [&](const dsl::ExprPtr &size) { return file.textOf(size->span).str(); });
   return type.name.text.str() + (type.hasSizes ? "[" + join(sizes, ", ") + "]" : "");
 }
 
@@ -54,7 +50,7 @@ void printOutputs(const dsl::Declared &network, const Options &options, bool isC
   if ((**module)->hasAttr(cnn::CnnDialect::kFreeBatch))
     for (const dsl::Parameter &parameter : reverse(network.block->parameters))
       if (parameter.type && !parameter.type->sizes.empty())
-        batch = textOf(*network.file, parameter.type->sizes.front()->span).str();
+        batch = network.file->textOf(parameter.type->sizes.front()->span).str();
   outs() << "  outputs\n";
   auto main = (**module).lookupSymbol<mlir::func::FuncOp>("main");
   for (auto [i, type] : enumerate(main.getResultTypes()))
@@ -80,7 +76,7 @@ void print(const dsl::Declared &network, const Options &options, bool isChosen) 
   for (const dsl::Parameter &parameter : network.block->parameters)
     if (!parameter.type && parameter.value) {
       outs() << (std::exchange(isFirst, false) ? "  parameters, for -D NAME=VALUE\n" : "") << "    "
-             << parameter.name.text << " = " << textOf(file, parameter.value->span) << '\n';
+             << parameter.name.text << " = " << file.textOf(parameter.value->span) << '\n';
     }
   printOutputs(network, options, isChosen);
 }

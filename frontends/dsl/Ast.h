@@ -222,6 +222,7 @@ struct File {
   std::shared_ptr<const Source> source;
   std::vector<Decl> declarations;
   std::vector<Comment> comments;
+  llvm::StringRef textOf(Span span) const { return llvm::StringRef(source->text).slice(span.begin, span.end); }
 };
 
 } // namespace cnnc::dsl

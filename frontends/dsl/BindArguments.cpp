@@ -154,16 +154,19 @@ bool NetworkBuilder::bind(const Signature &signature, ArrayRef<Argument> argumen
   std::vector<std::string> names;
   for (const SignatureParameter &parameter : signature.parameters)
     names.push_back(parameter.name);
+  auto hintOf = [&](StringRef misspelt) {
+    std::string hint = suggest(misspelt, names);
+    return hint.empty() ? ": " + signature.write(signature.parameters.size()) : hint;
+  };
   std::vector<std::optional<size_t>> given(names.size());
   size_t position = 0;
   for (auto [i, argument] : enumerate(arguments)) {
     size_t index = argument.name.empty() ? position++ : llvm::find(names, argument.name) - names.begin();
     if (index >= names.size())
       return fail(i, true,
-                  argument.name.empty()
-                      ? name + " takes " + Twine(names.size()) + " argument" + (names.size() == 1 ? "" : "s") + ": " +
-                            signature.write()
-                      : name + " has no argument '" + argument.name + "'" + suggest(argument.name, names));
+                  argument.name.empty() ? name + " takes " + Twine(names.size()) + " argument" +
+                                              (names.size() == 1 ? "" : "s") + ": " + signature.write()
+                                        : name + " has no argument '" + argument.name + "'" + hintOf(argument.name));
     if (given[index])
       return fail(i, true,
                   "'" + names[index] + "' is given " +

@@ -77,6 +77,15 @@ Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *p
   return callAny(frame, callee, label, std::move(given), place, isHandedOver);
 }
 
+/// The functions of numbers and lists, and how many arguments they take.
+static const StringMap<std::pair<size_t, size_t>> &builtIns() {
+  static const StringMap<std::pair<size_t, size_t>> kCounts = {
+      {"range", {1, 2}}, {"len", {1, 1}},   {"shape", {1, 1}}, {"channels", {1, 1}},
+      {"min", {1, 100}}, {"max", {1, 100}}, {"floor", {1, 1}}, {"ceil", {1, 1}},
+      {"round", {1, 1}}, {"sqrt", {1, 1}},  {"abs", {1, 1}},   {"pow", {2, 2}}};
+  return kCounts;
+}
+
 Value Evaluator::callAny(Frame &frame, StringRef callee, std::optional<std::string> label, std::vector<Given> given,
                          Place place, bool isHandedOver) {
   if (const Declared *block = program.find(callee)) {
@@ -101,7 +110,20 @@ Value Evaluator::callAny(Frame &frame, StringRef callee, std::optional<std::stri
   }
   std::vector<std::string> names = Signature::names(context);
   append_range(names, program.names());
+  for (const auto &builtIn : builtIns())
+    names.push_back(builtIn.getKey().str());
   return fail(frame, place.offset, "no operator or block '" + callee + "'" + suggest(callee, names));
+}
+
+/// `cbr(x, c, k = 3)`: how a block is called.
+static std::string write(const Declared &block) {
+  std::vector<std::string> parameters;
+  for (const Parameter &parameter : block.block->parameters) {
+    parameters.push_back(parameter.name.text.str());
+    if (parameter.value)
+      parameters.back() += " = " + block.file->textOf(parameter.value->span).str();
+  }
+  return (block.block->name.text + "(" + join(parameters, ", ") + ")").str();
 }
 
 bool Evaluator::bindParameters(Frame &callee, Frame &caller, std::vector<Given> given, Place place) {
@@ -116,13 +138,17 @@ bool Evaluator::bindParameters(Frame &callee, Frame &caller, std::vector<Given> 
     size_t index = position;
     if (one.name.empty()) {
       if (position++ >= names.size()) {
-        fail(caller, one.place, name + " takes " + Twine(names.size()) + " argument" + (names.size() == 1 ? "" : "s"));
+        fail(caller, one.place,
+             name + " takes " + Twine(names.size()) + " argument" + (names.size() == 1 ? "" : "s") + ": " +
+                 write(*callee.block));
         return false;
       }
     } else {
       index = llvm::find(names, one.name) - names.begin();
       if (index == names.size()) {
-        fail(caller, one.place, name + " has no argument '" + one.name + "'" + suggest(one.name, names));
+        std::string hint = suggest(one.name, names);
+        fail(caller, one.place,
+             name + " has no argument '" + one.name + "'" + (hint.empty() ? ": " + write(*callee.block) : hint));
         return false;
       }
     }
@@ -141,7 +167,7 @@ bool Evaluator::bindParameters(Frame &callee, Frame &caller, std::vector<Given> 
     } else if (parameter.value) {
       value = evaluate(callee, *parameter.value);
     } else {
-      fail(caller, place.offset, name + " needs '" + parameter.name.text + "'");
+      fail(caller, place.offset, name + " needs '" + parameter.name.text + "': " + write(*callee.block));
       return false;
     }
     if (parameter.type && one && !value.as<mlir::Value>() && !value.isUnknown()) {
@@ -226,12 +252,8 @@ Value Evaluator::callOperator(Frame &frame, const Signature &signature, StringRe
 }
 
 std::optional<Value> Evaluator::callBuiltIn(Frame &frame, StringRef name, ArrayRef<Given> given, Place place) {
-  static const StringMap<std::pair<size_t, size_t>> kCounts = {
-      {"range", {1, 2}}, {"len", {1, 1}},   {"shape", {1, 1}}, {"channels", {1, 1}},
-      {"min", {1, 100}}, {"max", {1, 100}}, {"floor", {1, 1}}, {"ceil", {1, 1}},
-      {"round", {1, 1}}, {"sqrt", {1, 1}},  {"abs", {1, 1}},   {"pow", {2, 2}}};
-  auto counts = kCounts.find(name);
-  if (counts == kCounts.end())
+  auto counts = builtIns().find(name);
+  if (counts == builtIns().end())
     return std::nullopt;
   bool ofTensors = name == "shape" || name == "channels" || name == "len";
   // On tensors the names of arithmetic are operators.

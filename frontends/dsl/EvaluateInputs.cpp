@@ -17,7 +17,9 @@ namespace cnnc::dsl {
 mlir::Type Evaluator::elementOf(Frame &frame, const TypeSyntax &type) {
   if (mlir::Type element = elementType(builder.builder(), type.name.text))
     return element;
-  fail(frame, type.name.span.begin, "no type '" + type.name.text + "'" + suggest(type.name.text, wordsOf("dtype")));
+  std::string hint = suggest(type.name.text, wordsOf("dtype"));
+  fail(frame, type.name.span.begin,
+       "no type '" + type.name.text + "'" + (hint.empty() ? "; there are " + join(wordsOf("dtype"), ", ") : hint));
   return {};
 }
 

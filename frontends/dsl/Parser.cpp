@@ -214,7 +214,7 @@ std::unique_ptr<Stmt> Parser::parseStatement() {
     return parseBinding();
   // A statement ends where the next begins: what stands here belongs to neither.
   bool behindPipe = index && lastPipe.end == previous().span.end;
-  refuse(behindPipe ? "'|>' or a new statement" : "a statement");
+  refuse(behindPipe ? "'|>' or a new statement" : "a statement such as 'y = …'");
   take();
   return nullptr;
 }

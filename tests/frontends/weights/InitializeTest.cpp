@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numeric>
@@ -39,6 +40,10 @@ double deviation(const std::vector<double> &values) {
   for (double value : values)
     sum += value * value;
   return std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+double mean(const std::vector<double> &values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double largest(const std::vector<double> &values) {
@@ -99,6 +104,31 @@ TEST_F(Initializers, HaveTheirDeviations) {
   EXPECT_NEAR(deviation(draw(shape, pair("normal", 0.01))), 0.01, 0.0002);
   EXPECT_EQ(draw({3}, pair("constant", 0.5)), (std::vector<double>{0.5, 0.5, 0.5}));
   EXPECT_EQ(draw({2}, word("ones")), (std::vector<double>{1, 1}));
+}
+
+TEST_F(Initializers, HaveTheirMeansAndBounds) {
+  const std::vector<int64_t> shape{64, 32, 3, 3};
+  std::pair<mlir::Attribute, double> uniform[] = {{word("he_uniform"), std::sqrt(6.0 / 288)},
+                                                  {word("xavier_uniform"), std::sqrt(6.0 / 864)},
+                                                  {pair("uniform", 0.05), 0.05}};
+  for (auto [init, bound] : uniform) {
+    std::vector<double> values = draw(shape, init);
+    EXPECT_LE(largest(values), bound);
+    EXPECT_GE(largest(values), 0.999 * bound);
+    EXPECT_NEAR(mean(values), 0, 0.02 * bound);
+    EXPECT_NEAR(deviation(values), bound / std::sqrt(3), 0.01 * bound);
+  }
+  for (mlir::Attribute init :
+       {word("he_normal"), word("xavier_normal"), pair("normal", 0.01), pair("truncated_normal", 0.1)}) {
+    std::vector<double> values = draw(shape, init);
+    EXPECT_NEAR(mean(values), 0, 0.02 * deviation(values));
+  }
+  // A normal number lies within one deviation at 68.3 of a hundred.
+  std::vector<double> values = draw(shape, pair("normal", 2));
+  auto within = std::count_if(values.begin(), values.end(), [](double value) { return std::abs(value) < 2; });
+  EXPECT_NEAR(static_cast<double>(within) / static_cast<double>(values.size()), 0.683, 0.01);
+  EXPECT_GT(largest(values), 3 * 2);
+  EXPECT_EQ(draw({3}, word("zeros")), (std::vector<double>{0, 0, 0}));
 }
 
 TEST_F(Initializers, MakeOrthogonalRowsOrColumns) {

@@ -89,19 +89,16 @@ int cnnc::describeText(const Options &options) {
     return 1;
   const dsl::Declared *chosen = program->network(options.network);
   if (!chosen) {
-    errs() << "cnnc: " << options.model << ": "
-           << (options.network.empty() ? "holds no network" : "has no network '" + options.network + "'") << '\n';
+    dsl::reportNoNetwork(*program, options.model, options.network, reporter);
     return 1;
   }
   bool isFirst = true;
-  for (const std::unique_ptr<dsl::File> &file : program->files())
-    for (const dsl::Decl &declaration : file->declarations)
-      if (declaration.block && declaration.block->isNetwork) {
-        bool isChosen = declaration.block.get() == chosen->block;
-        if (!isChosen && !options.network.empty())
-          continue;
-        outs() << (std::exchange(isFirst, false) ? "" : "\n");
-        print(*program->find(declaration.block->name.text), options, isChosen);
-      }
+  for (const std::string &name : program->networks()) {
+    const dsl::Declared *network = program->find(name);
+    if (network != chosen && !options.network.empty())
+      continue;
+    outs() << (std::exchange(isFirst, false) ? "" : "\n");
+    print(*network, options, network == chosen);
+  }
   return 0;
 }

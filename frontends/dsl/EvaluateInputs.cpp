@@ -67,8 +67,11 @@ bool Evaluator::setParameters(Frame &frame, const NetworkOptions &options) {
   }
   for (const auto &[name, value] : options.parameters)
     if (!is_contained(names, name)) {
-      reporter.error({}, "-D " + name + "=" + value + ": " + network.name.text + " has no parameter '" + name + "'" +
-                             suggest(name, names) + (texts.empty() ? "" : " It has " + join(texts, ", ")));
+      std::string hint = suggest(name, names);
+      if (!texts.empty())
+        hint += (hint.empty() ? "; it has " : " It has ") + join(texts, ", ");
+      reporter.error({},
+                     "-D " + name + "=" + value + ": " + network.name.text + " has no parameter '" + name + "'" + hint);
       return false;
     }
   frame.callText = (network.name.text + "(" + join(texts, ", ") + ")").str();

@@ -5,6 +5,7 @@
 #include "frontends/dsl/Parser.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -100,9 +101,24 @@ std::vector<std::string> Program::names() const {
   return names;
 }
 
+std::vector<std::string> Program::networks() const {
+  std::vector<std::string> names;
+  for (const auto &file : all)
+    for (const Decl &declaration : file->declarations)
+      if (declaration.block && declaration.block->isNetwork)
+        names.push_back(declaration.block->name.text.str());
+  return names;
+}
+
 const Declared *Program::network(StringRef name) const {
   const Declared *found = find(name.empty() ? StringRef(lastName) : name);
   return found && found->block->isNetwork ? found : nullptr;
+}
+
+void reportNoNetwork(const Program &program, StringRef path, StringRef name, Reporter &reporter) {
+  std::vector<std::string> networks = program.networks();
+  reporter.error({}, path + ": " + (name.empty() ? "holds no network" : ("has no network '" + name + "'").str()) +
+                         (networks.empty() ? "" : "; --network takes " + join(networks, ", ")));
 }
 
 } // namespace cnnc::dsl

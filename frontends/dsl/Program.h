@@ -23,6 +23,8 @@ public:
 
   const Declared *find(llvm::StringRef name) const;
   std::vector<std::string> names() const;
+  /// Of networks, in the order of the text.
+  std::vector<std::string> networks() const;
   /// The network with this name, or the last of the file that was named; null if there is none.
   const Declared *network(llvm::StringRef name) const;
   llvm::ArrayRef<std::unique_ptr<File>> files() const { return all; }
@@ -36,5 +38,8 @@ private:
   llvm::StringMap<bool> isRead; ///< by real path
   std::string lastName;
 };
+
+/// Says that a file holds no network, or none of this name.
+void reportNoNetwork(const Program &program, llvm::StringRef path, llvm::StringRef name, Reporter &reporter);
 
 } // namespace cnnc::dsl

@@ -17,10 +17,7 @@ static mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> build(mlir::MLIRContex
     return mlir::failure();
   const Declared *network = program->network(options.network);
   if (!network) {
-    reporter.error({}, path + ": " +
-                           (options.network.empty() ? Twine("holds no network").str()
-                                                    : "has no network '" + options.network + "'" +
-                                                          suggest(options.network, program->names())));
+    reportNoNetwork(*program, path, options.network, reporter);
     return mlir::failure();
   }
   check(*program, reporter);

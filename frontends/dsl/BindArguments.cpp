@@ -85,6 +85,7 @@ bool NetworkBuilder::convert(const SignatureParameter &parameter, const Value &v
     wanted = "a bool";
     if (const bool *flag = value.as<bool>())
       attribute = make.getBoolAttr(*flag);
+    hint = word ? suggest(word->name, {"true", "false"}) : "";
   } else if (kind == "string") {
     wanted = "a string";
     if (const Text *text = value.as<Text>())
@@ -138,6 +139,9 @@ bool NetworkBuilder::convert(const SignatureParameter &parameter, const Value &v
     call.set(parameter.name, attribute);
     return true;
   }
+  ArrayRef<std::string> words = kind == "word" ? ArrayRef(parameter.words) : wordsOf(kind);
+  if (const Text *text = value.as<Text>(); text && is_contained(words, text->text))
+    hint = "; words stand without quotes";
   bool takes =
       kind == "pads" || kind == "spatial" || kind == "ints" || kind == "floats" || kind == "word" || kind == "init";
   message = "'" + parameter.name + "' " + (takes ? "takes " : "is ") + wanted + ", got " + value.describe() + hint;

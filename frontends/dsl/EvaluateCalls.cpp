@@ -77,12 +77,14 @@ Value Evaluator::evaluateCall(Frame &frame, const CallExpr &call, const Value *p
   return callAny(frame, callee, label, std::move(given), place, isHandedOver);
 }
 
+static constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
+
 /// The functions of numbers and lists, and how many arguments they take.
 static const StringMap<std::pair<size_t, size_t>> &builtIns() {
   static const StringMap<std::pair<size_t, size_t>> kCounts = {
-      {"range", {1, 2}}, {"len", {1, 1}},   {"shape", {1, 1}}, {"channels", {1, 1}},
-      {"min", {1, 100}}, {"max", {1, 100}}, {"floor", {1, 1}}, {"ceil", {1, 1}},
-      {"round", {1, 1}}, {"sqrt", {1, 1}},  {"abs", {1, 1}},   {"pow", {2, 2}}};
+      {"range", {1, 2}},        {"len", {1, 1}},          {"shape", {1, 1}}, {"channels", {1, 1}},
+      {"min", {1, kAnyNumber}}, {"max", {1, kAnyNumber}}, {"floor", {1, 1}}, {"ceil", {1, 1}},
+      {"round", {1, 1}},        {"sqrt", {1, 1}},         {"abs", {1, 1}},   {"pow", {2, 2}}};
   return kCounts;
 }
 
@@ -259,10 +261,14 @@ std::optional<Value> Evaluator::callBuiltIn(Frame &frame, StringRef name, ArrayR
   // On tensors the names of arithmetic are operators.
   if (!ofTensors && any_of(given, [](const Given &one) { return one.value.holdsTensor(); }))
     return std::nullopt;
-  if (given.size() < counts->second.first || given.size() > counts->second.second)
+  auto [least, most] = counts->second;
+  if (given.size() < least || given.size() > most) {
+    std::string wanted = std::to_string(least);
+    if (most > least)
+      wanted += most == kAnyNumber ? " or more" : " or " + std::to_string(most);
     return fail(frame, place.offset,
-                name + " takes " + Twine(counts->second.first) + " argument" + (counts->second.first == 1 ? "" : "s") +
-                    ", got " + Twine(given.size()));
+                name + " takes " + wanted + (most == 1 ? " argument" : " arguments") + ", got " + Twine(given.size()));
+  }
   for (const Given &one : given)
     if (!one.name.empty())
       return fail(frame, one.place, name + " has no argument '" + one.name + "'");

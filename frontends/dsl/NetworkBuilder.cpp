@@ -5,6 +5,7 @@
 #include "dialects/cnn/CnnDialect.h"
 #include "dialects/cnn/CnnOps.h"
 #include "dialects/cnn/ops/Infer.h"
+#include "frontends/dsl/CallGraph.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -81,6 +82,24 @@ static std::optional<size_t> indexOf(const Signature &signature, ArrayRef<Networ
   return std::nullopt;
 }
 
+/// What verification says of operands by their numbers, said of the tensors by their names.
+static std::string withNames(StringRef message, const Signature &signature, ArrayRef<mlir::Value> operands) {
+  StringRef rest = message;
+  unsigned operand = 0;
+  auto tensor = find_if(signature.parameters, [](const SignatureParameter &parameter) { return parameter.isTensor(); });
+  if (!rest.consume_front("operand #") || rest.consumeInteger(10, operand) || operand >= operands.size() ||
+      tensor == signature.parameters.end() || !rest.contains(", but got "))
+    return message.str();
+  for (; operand && tensor->kind == "tensor" && std::next(tensor) != signature.parameters.end(); --operand)
+    ++tensor;
+  auto type = cast<RankedTensorType>(operands[operand].getType());
+  StringRef wanted = rest.split(", but got ").first;
+  wanted.consume_front(" must be ");
+  return ("'" + tensor->name + "' is a " + wanted + ", got " + cnn::text(type) + " of " +
+          typeName(type.getElementType()))
+      .str();
+}
+
 SmallVector<mlir::Value> NetworkBuilder::call(const Signature &signature, ArrayRef<Argument> arguments, StringRef path,
                                               Location location, Fault &fault) {
   cnn::LayerCall call(ops, location, path);
@@ -109,7 +128,7 @@ SmallVector<mlir::Value> NetworkBuilder::call(const Signature &signature, ArrayR
     std::string message = diagnostic.str();
     StringRef text = message;
     text.consume_front("'cnn." + signature.name + "' op ");
-    fault.message = (signature.name + ": " + text).str();
+    fault.message = signature.name + ": " + withNames(text, signature, operands);
   });
   OperationState state(location, signature.operation);
   state.addOperands(operands);

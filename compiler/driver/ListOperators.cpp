@@ -31,7 +31,14 @@ static void describe(const dsl::Signature &signature, bool inFull) {
       outs() << "  " << line.trim() << '\n';
 }
 
+static constexpr StringLiteral kUsage = "Usage: cnnc --ops [NAME...]\n"
+                                        "Prints how the operators are called, or all that is to be said of some.\n";
+
 int cnnc::listOperators(int argc, char **argv) {
+  if (argc > 2 && (StringRef(argv[2]) == "--help" || StringRef(argv[2]) == "-h")) {
+    outs() << kUsage;
+    return 0;
+  }
   mlir::MLIRContext context;
   context.loadDialect<cnn::CnnDialect>();
   std::vector<std::string> known = dsl::Signature::names(context), wanted(argv + 2, argv + argc);

@@ -11,6 +11,7 @@
 #include "compiler/loops/Epilogue.h"
 #include "compiler/loops/algorithms/ConvCost.h"
 #include "dialects/cnn/Constants.h"
+#include "mlir/Analysis/SliceAnalysis.h"
 
 using namespace mlir;
 using namespace cnnc;
@@ -23,6 +24,19 @@ constexpr int64_t kBlock = Target::kBlock;
 constexpr size_t kTiles = 5;
 /// Of smaller maps the filters, of which there are 7/4 as many, weigh more than what is saved.
 constexpr int64_t kMinPixels = 64;
+
+/// Whether values of the result become exponents, with no product between. Softmax of large values makes a factor of a
+/// last bit, and the two halves of the filters round differently: filters with equal weights would win or lose by that.
+bool feedsSoftmax(FusedOp op) {
+  ForwardSliceOptions upToProducts;
+  upToProducts.filter = [&](Operation *user) {
+    auto fused = dyn_cast<FusedOp>(user);
+    return !fused || fused == op || !isa<ProductOpInterface>(fused.getAnchor());
+  };
+  SetVector<Operation *> slice;
+  getForwardSlice(op, &slice, upToProducts);
+  return llvm::any_of(slice, llvm::IsaPred<SoftmaxOp>);
+}
 
 class Strassen : public Algorithm {
 public:
@@ -41,7 +55,7 @@ public:
            s.padTop == 0 && s.padLeft == 0 && (s.outRows - 1) * s.strideH < s.rows &&
            (s.outColumns - 1) * s.strideW < s.columns && s.groups == 1 && s.images == 1 && s.outRows > 1 &&
            s.outRows * s.outColumns >= kMinPixels && s.channels % kBlock == 0 && s.channels > kBlock &&
-           s.filters > kBlock;
+           s.filters > kBlock && !feedsSoftmax(op);
   }
 
   LayoutNeed operandLayout(FusedOp, unsigned) const override { return LayoutNeed::blocked(); }

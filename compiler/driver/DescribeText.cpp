@@ -61,9 +61,7 @@ void printOutputs(const dsl::Declared &network, const Options &options, bool isC
 void print(const dsl::Declared &network, const Options &options, bool isChosen) {
   const dsl::File &file = *network.file;
   outs() << "network " << network.block->name.text << '\n';
-  std::string documentation = dsl::documentationOf(file, network.block->span);
-  if (documentation.empty()) // then the file begins with what is said of it
-    documentation = dsl::documentationOf(file, file.declarations.front().span());
+  std::string documentation = dsl::documentationOf(network);
   SmallVector<StringRef> lines;
   StringRef(documentation).split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (StringRef line : lines)

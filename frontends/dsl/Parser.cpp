@@ -41,10 +41,10 @@ std::nullptr_t Parser::fail(uint32_t offset, const Twine &message) {
   return nullptr;
 }
 
-std::nullptr_t Parser::refuse(const Twine &wanted) {
+std::nullptr_t Parser::refuse(const Twine &wanted, const Twine &hint) {
   // What misses at the end of the file misses behind its last token.
   uint32_t offset = peek().is(Token::Kind::End) && index ? previous().span.end : peek().span.begin;
-  return fail(offset, "expected " + wanted + ", found " + describe(peek()) + pipeHint());
+  return fail(offset, "expected " + wanted + ", found " + describe(peek()) + pipeHint() + hint);
 }
 
 /// A sign behind a pipe needs parentheses around the pipe; the operand is taken from the rest of the line.
@@ -175,14 +175,16 @@ bool Parser::parseParameters(std::vector<Parameter> &parameters) {
   return false;
 }
 
-bool Parser::parseBody(Body &body) {
+bool Parser::parseBody(Body &body, StringRef hintAtEquals) {
   Level deeper(*this);
   if (deeper.isTooDeep())
     return false;
   Token open = peek();
   body.span.begin = open.span.begin;
-  if (!expect("{"))
+  if (!accept("{")) {
+    refuse("'{'", peek().is("=") ? hintAtEquals : "");
     return false;
+  }
   while (!peek().is("}")) {
     bool isCut = beginsDeclaration(index) && beginsLine(index);
     if (peek().is(Token::Kind::End) || isCut) {
@@ -234,7 +236,7 @@ std::unique_ptr<IfStmt> Parser::parseIf() {
     return nullptr;
   auto branch = std::make_unique<IfStmt>();
   branch->span.begin = take().span.begin;
-  if (!(branch->condition = parseExpr()) || !parseBody(branch->yes))
+  if (!(branch->condition = parseExpr()) || !parseBody(branch->yes, "; '==' compares"))
     return nullptr;
   if (accept("else")) {
     if (peek().is("if")) {
@@ -298,7 +300,7 @@ std::unique_ptr<BlockDecl> Parser::parseBlock() {
       return nullptr;
   } else if (!block->isNetwork && !peek().is("{"))
     return refuse("'{' or '='");
-  else if (!parseBody(block->body))
+  else if (!parseBody(block->body, "; a network has a body, which returns its outputs"))
     return nullptr;
   block->span.end = previous().span.end;
   return block;

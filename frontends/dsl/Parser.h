@@ -23,7 +23,7 @@ private:
   bool accept(llvm::StringRef word);
   bool expect(llvm::StringRef word);
   /// Reports what stands here instead of `wanted`.
-  std::nullptr_t refuse(const llvm::Twine &wanted);
+  std::nullptr_t refuse(const llvm::Twine &wanted, const llvm::Twine &hint = "");
   std::nullptr_t fail(uint32_t offset, const llvm::Twine &message);
   bool beginsLine(size_t token) const;
   bool beginsStatement(size_t token) const;
@@ -36,7 +36,7 @@ private:
   std::unique_ptr<BlockDecl> parseBlock();
   bool parseParameters(std::vector<Parameter> &parameters);
   std::optional<TypeSyntax> parseType();
-  bool parseBody(Body &body);
+  bool parseBody(Body &body, llvm::StringRef hintAtEquals = "");
   std::unique_ptr<Stmt> parseStatement();
   bool parseNames(std::vector<Name> &names);
   std::optional<Name> parseName(const llvm::Twine &wanted);

@@ -41,6 +41,7 @@ private:
   mlir::ModuleOp module;
   mlir::MLIRContext &context;
   const PrintOptions &options;
+  std::string description;
   CallGraph network;
   WriteOptions writing;
   PrintedNetwork printed;
@@ -101,7 +102,7 @@ static Value valueOf(StringRef text) {
   return Value::ofResults(std::move(items));
 }
 
-/// What metadata say of images goes into `preprocess`.
+/// What metadata say of images goes into `preprocess`, and the description stands above the network.
 void Printer::readMetadata() {
   auto metadata = module->getAttrOfType<mlir::DictionaryAttr>("cnn.metadata");
   std::vector<std::string> said, lost;
@@ -109,7 +110,9 @@ void Printer::readMetadata() {
     StringRef key = entry.getName().getValue(), name = key;
     auto text = dyn_cast<mlir::StringAttr>(entry.getValue());
     Value value = valueOf(text ? text.getValue() : "");
-    if (name.consume_front("input.") && takesPreprocessing(name, value))
+    if (key == "description" && text)
+      description = text.getValue().str();
+    else if (name.consume_front("input.") && takesPreprocessing(name, value))
       said.push_back(name.str() + " = " + value.write());
     else
       lost.push_back(key.str());
@@ -127,7 +130,13 @@ std::string Printer::write(ArrayRef<CallGraph> blocks, const CallGraph &main) {
     writing.blocks.insert(block.name);
   for (const CallGraph &block : blocks)
     text += writeBlock(block, writing) + "\n";
-  text += "## From " + options.origin + ".\n" + writeNetwork(main, writing);
+  SmallVector<StringRef> lines;
+  StringRef(description).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (StringRef line : lines)
+    text += "## " + line.trim().str() + "\n";
+  if (lines.empty())
+    text += "# From " + options.origin + ".\n";
+  text += writeNetwork(main, writing);
   auto source = std::make_shared<const Source>(options.name + ".cnn", text);
   Reporter silent(nulls());
   File file = Parser(source, silent).parseFile();

@@ -12,7 +12,7 @@ namespace cnnc::dsl {
 
 struct PrintOptions {
   std::string name;             ///< of the network
-  std::string origin;           ///< the file, for the first line
+  std::string origin;           ///< the file, where the metadata hold no description
   bool hasShortNumbers = false; ///< the module's numbers come from 32 bits
   bool findsBlocks = true;
 };

@@ -89,6 +89,11 @@ std::unique_ptr<Program> Program::read(std::shared_ptr<const Source> source, Rep
   return good && !reporter.errors() ? std::move(program) : nullptr;
 }
 
+std::string documentationOf(const Declared &network) {
+  std::string own = documentationOf(*network.file, network.block->span);
+  return own.empty() ? documentationOf(*network.file, network.file->declarations.front().span()) : own;
+}
+
 const Declared *Program::find(StringRef name) const {
   auto found = blocks.find(name);
   return found == blocks.end() ? nullptr : &found->second;

@@ -39,6 +39,9 @@ private:
   std::string lastName;
 };
 
+/// What `##` says above a network, or where that is nothing, above the first declaration of its file.
+std::string documentationOf(const Declared &network);
+
 /// Says that a file holds no network, or none of this name.
 void reportNoNetwork(const Program &program, llvm::StringRef path, llvm::StringRef name, Reporter &reporter);
 

@@ -33,8 +33,14 @@ static mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> build(mlir::MLIRContex
   }
   warn(*program, context, reporter);
   SmallVector<mlir::NamedAttribute> metadata;
-  for (const auto &[key, value] : evaluator.metadata())
+  auto say = [&](StringRef key, StringRef value) {
     metadata.push_back(builder.builder().getNamedAttr(key, builder.builder().getStringAttr(value)));
+  };
+  for (const auto &[key, value] : evaluator.metadata())
+    say(key, value);
+  std::string documentation = documentationOf(*network);
+  if (!documentation.empty())
+    say("description", StringRef(documentation).split('\n').first);
   if (!metadata.empty())
     builder.get()->setAttr("cnn.metadata", builder.builder().getDictionaryAttr(metadata));
   return builder.take();

@@ -101,7 +101,7 @@ block layer(x) {
 
 block layer2(x) = x |> conv(12, 1) |> relu |> conv(4, 3, pad = 1)
 
-## From named.onnx.
+# From named.onnx.
 network named(x: f32[N, 3, 16, 16]) {
   x2 = x |> conv(8, 3, pad = 1)
   for i in range(4) { x2 = x2 |> "layer1.{i}": layer }

@@ -177,11 +177,89 @@ struct PadIntoWindow : OpRewritePattern<WindowOp> {
   }
 };
 
+/// The taps of a kernel, along one dimension, that ever meet the image.
+struct Taps {
+  int64_t first = 0, last = -1, count;
+
+  Taps(ConvOp conv, unsigned d) : count(shapeOf(conv.getWeight())[2 + d]) {
+    int64_t in = shapeOf(conv.getX())[2 + d], out = shapeOf(conv.getY())[2 + d], stride = conv.getStride()[d];
+    for (int64_t tap = count - 1; tap >= 0; --tap) {
+      int64_t offset = tap * conv.getDilation()[d] - conv.getPad()[d];
+      int64_t pixel = llvm::divideCeilSigned(std::max<int64_t>(-offset, 0), stride);
+      if (pixel >= out || pixel * stride + offset >= in)
+        continue;
+      first = tap;
+      last = std::max(last, tap);
+    }
+  }
+  bool isAll() const { return first == 0 && last == count - 1; }
+  int64_t kept() const { return last - first + 1; }
+};
+
+/// Taps that meet nothing but padding, as those of wide dilations do on small images, add nothing.
+struct TapsBesideImage : OpRewritePattern<ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConvOp conv, PatternRewriter &rewriter) const override {
+    const Taps taps[] = {Taps(conv, 0), Taps(conv, 1)};
+    const auto &[rows, columns] = taps;
+    ElementsAttr constant = constantOf(conv.getWeight());
+    if ((rows.isAll() && columns.isAll()) || rows.kept() < 1 || columns.kept() < 1 || !constant ||
+        !constant.getElementType().isF32())
+      return failure();
+    SmallVector<int64_t> pad(conv.getPad()), dilation(conv.getDilation());
+    for (unsigned d : {0, 1}) {
+      pad[d] -= taps[d].first * dilation[d];
+      pad[2 + d] -= (taps[d].count - 1 - taps[d].last) * dilation[d];
+      if (taps[d].kept() == 1)
+        dilation[d] = 1;
+    }
+    if (llvm::any_of(pad, [](int64_t width) { return width < 0; }))
+      return failure();
+
+    SmallVector<int64_t> shape(shapeOf(conv.getWeight()));
+    shape[2] = rows.kept(), shape[3] = columns.kept();
+    std::vector<float> all = floatsOf(constant), kept;
+    for (int64_t plane = 0; plane < shape[0] * shape[1]; ++plane)
+      for (int64_t row = rows.first; row <= rows.last; ++row)
+        for (int64_t column = columns.first; column <= columns.last; ++column)
+          kept.push_back(all[(plane * rows.count + row) * columns.count + column]);
+    Value weight = makeConstant(rewriter, conv.getWeight().getLoc(), shape, std::move(kept));
+    rewriter.modifyOpInPlace(conv, [&] {
+      conv.getWeightMutable().assign(weight);
+      conv.setPad(pad);
+      conv.setDilation(dilation);
+    });
+    return success();
+  }
+};
+
+/// A product by a constant matrix is a fully connected layer of as many rows.
+struct ProductByMatrix : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MatmulOp product, PatternRewriter &rewriter) const override {
+    auto a = shapeOf(product.getA()), b = shapeOf(product.getB());
+    ElementsAttr constant = constantOf(product.getB());
+    if (a.size() < 2 || b.size() != 2 || !constant || !constant.getElementType().isF32() || constantOf(product.getA()))
+      return failure();
+    int64_t depth = b[0], units = b[1], rows = product.getA().getType().getNumElements() / depth;
+    std::vector<float> values = floatsOf(constant), transposed(values.size());
+    for (int64_t k = 0; k < depth; ++k)
+      for (int64_t unit = 0; unit < units; ++unit)
+        transposed[unit * depth + k] = values[k * units + unit];
+    Value weight = makeConstant(rewriter, product.getB().getLoc(), {units, depth}, std::move(transposed));
+    Value flat = ReshapeOp::create(rewriter, product.getLoc(), product.getA(), ArrayRef{rows, depth});
+    Value result = FcOp::create(rewriter, product.getLoc(), flat, weight, Value());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(product, result, shapeOf(product.getY()));
+    return success();
+  }
+};
+
 struct Simplify : graph::impl::SimplifyBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<GatedActivation, SpelledHardSigmoid, MeanOverImage, PoolOfWholeImage, PoolBeforePointwise,
-                 SpelledShuffle, EmptyPad, PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>>(&getContext());
+                 SpelledShuffle, EmptyPad, PadIntoWindow<ConvOp>, PadIntoWindow<AvgPoolOp>, TapsBesideImage,
+                 ProductByMatrix>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

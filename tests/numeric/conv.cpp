@@ -88,6 +88,28 @@ static std::vector<Case> cases() {
                             .stride = stride,
                             .pad = pad,
                             .dilation = dilation}));
+  // Taps that meet padding only: of all rows but one, of the outer ones, of all but the middle.
+  for (int64_t channels : {5, 32})
+    for (Shape stride : {Shape{1, 1}, {2, 2}})
+      for (auto [dilation, pad] : {std::pair(Shape{6, 6}, Shape{6, 6, 6, 6}),
+                                   {{6, 3}, {7, 3, 6, 4}},
+                                   {{12, 12}, {12, 12, 12, 12}},
+                                   {{6, 6}, {3, 6, 9, 6}}})
+        all.push_back(conv({.channels = channels,
+                            .height = 5,
+                            .width = 9,
+                            .filters = 20,
+                            .stride = stride,
+                            .pad = pad,
+                            .dilation = dilation}));
+  for (int64_t kernel : {3, 5})
+    all.push_back(conv({.channels = 17,
+                        .height = 1,
+                        .width = 2,
+                        .filters = 16,
+                        .kh = kernel,
+                        .kw = kernel,
+                        .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2}}));
   // Kernels.
   for (auto [kh, kw] : {std::pair(1, 7), {7, 1}, {2, 2}, {5, 5}, {7, 7}, {11, 11}}) {
     int64_t top = kh / 2, left = kw / 2;

@@ -57,6 +57,7 @@ static std::vector<Case> cases() {
   all.push_back(matmul({1, 58}, {58, 17}, {1, 17}, true));
   all.push_back(matmul({2, 3, 4}, {4, 5}, {2, 3, 5}));
   all.push_back(matmul({2, 3, 4}, {2, 4, 5}, {2, 3, 5}));
+  all.push_back(matmul({2, 3, 1, 34}, {34, 19}, {2, 3, 1, 19}, true));
   all.push_back(matmul({2, 1, 3, 4}, {3, 4, 5}, {2, 3, 3, 5}));
   all.push_back(matmul({4}, {4, 5}, {5}));
   all.push_back(matmul({2, 3, 4}, {4}, {2, 3}));

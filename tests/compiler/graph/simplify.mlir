@@ -119,3 +119,25 @@ func.func @pool_of_padded_pointwise(%x: tensor<1x8x6x6xf32>, %w: tensor<4x8x1x1x
     : (tensor<1x4x6x6xf32>) -> tensor<1x4x4x4xf32>
   return %1 : tensor<1x4x4x4xf32>
 }
+
+// The rows of taps above and below the image see padding only; of the columns all see some of it.
+// CHECK-LABEL: func.func @wide_dilation
+// CHECK: %[[W:.*]] = cnn.constant {value = dense<{{\[\[\[\[}}3.000000e+00, 4.000000e+00, 5.000000e+00]]]]> : tensor<1x1x1x3xf32>}
+// CHECK: cnn.conv %arg0, %[[W]] {dilation = array<i64: 1, 6>, pad = array<i64: 0, 6, 0, 6>} : (tensor<1x1x5x9xf32>, tensor<1x1x1x3xf32>) -> tensor<1x1x5x9xf32>
+func.func @wide_dilation(%x: tensor<1x1x5x9xf32>) -> tensor<1x1x5x9xf32> {
+  %w = cnn.constant {value = dense<[[[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]]]> : tensor<1x1x3x3xf32>} : tensor<1x1x3x3xf32>
+  %y = cnn.conv %x, %w {pad = array<i64: 6, 6, 6, 6>, dilation = array<i64: 6, 6>} : (tensor<1x1x5x9xf32>, tensor<1x1x3x3xf32>) -> tensor<1x1x5x9xf32>
+  return %y : tensor<1x1x5x9xf32>
+}
+
+// A product of many rows by one matrix is a layer; the rows are seen as one batch.
+// CHECK-LABEL: func.func @product_by_matrix
+// CHECK-DAG: %[[W:.*]] = cnn.constant {value = dense<{{\[\[}}1.000000e+00, 3.000000e+00], [2.000000e+00, 4.000000e+00]]> : tensor<2x2xf32>}
+// CHECK-DAG: %[[X:.*]] = cnn.reshape %arg0 {shape = array<i64: 15, 2>}
+// CHECK: %[[Y:.*]] = cnn.fc %[[X]], %[[W]]
+// CHECK: cnn.reshape %[[Y]] {shape = array<i64: 3, 5, 2>}
+func.func @product_by_matrix(%x: tensor<3x5x2xf32>) -> tensor<3x5x2xf32> {
+  %w = cnn.constant {value = dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>} : tensor<2x2xf32>
+  %y = cnn.matmul %x, %w : (tensor<3x5x2xf32>, tensor<2x2xf32>) -> tensor<3x5x2xf32>
+  return %y : tensor<3x5x2xf32>
+}

@@ -123,8 +123,10 @@ void FunctionWriter::define(Value value, Expr e) {
     expressions[value] = e;
     return;
   }
-  bool isDivision = isa<arith::DivUIOp, arith::RemUIOp, arith::DivSIOp, arith::RemSIOp>(value.getDefiningOp());
-  if (value.getType().isIndex() && !isDivision && !e->reads && e->size <= kMostIndexNodes && !mentionsVariables(e)) {
+  // Indices stand where they are used, unless they take long, as quotients do and what is computed from fractions.
+  bool takesLong = isa<arith::DivUIOp, arith::RemUIOp, arith::DivSIOp, arith::RemSIOp, arith::IndexCastOp>(
+      value.getDefiningOp());
+  if (value.getType().isIndex() && !takesLong && !e->reads && e->size <= kMostIndexNodes && !mentionsVariables(e)) {
     expressions[value] = e;
   } else if (value.hasOneUse() && (*value.user_begin())->getBlock() == value.getParentBlock() &&
              e->size <= kMostNodes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resampling of images.
-#include "dialects/cnn/VectorMath.h"
+#include "dialects/cnn/ops/ResizeAxis.h"
+
 #include "dialects/cnn/ops/Elements.h"
 #include "dialects/cnn/ops/Infer.h"
 
@@ -100,80 +101,61 @@ std::array<Reach, 2> ResizeOp::getReach() {
   return getScales().size() == 4 ? std::array{along(2), along(3)} : std::array<Reach, 2>();
 }
 
-namespace {
-/// One dimension: where an element of the result comes from.
-class Axis {
-public:
-  Axis(Loops &loops, ResizeOp op, unsigned d)
-      : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]), scale(op.getScales()[d]),
-        coordinates(op.getCoordinates()), rounding(op.getRounding()) {
-    if (crops()) {
-      start = op.getRoi()[d];
-      end = op.getRoi()[op.getSizes().size() + d];
-    }
+ResizeAxis::ResizeAxis(Loops &loops, ResizeOp op, unsigned d)
+    : loops(loops), in(op.getX().getType().getDimSize(d)), out(op.getSizes()[d]), scale(op.getScales()[d]),
+      coordinates(op.getCoordinates()), rounding(op.getRounding()) {
+  if (crops()) {
+    start = op.getRoi()[d];
+    end = op.getRoi()[op.getSizes().size() + d];
   }
+}
 
-  bool crops() const { return coordinates == "tf_crop_and_resize"; }
-  bool isIdentity() const { return in == out && (crops() ? start == 0 && end == 1 : scale == 1); }
-  /// Whether the source of `i` lies beside the image.
-  Value isOutside(Value i) const {
-    Float x = coordinate(i);
-    return arith::OrIOp::create(loops.builder, loops.loc, less(x, 0), less(static_cast<double>(in - 1), x));
+Value ResizeAxis::isOutside(Value i) const {
+  Float x = coordinate(i);
+  return arith::OrIOp::create(loops.builder, loops.loc, less(x, 0), less(static_cast<double>(in - 1), x));
+}
+
+Value ResizeAxis::nearest(Value i) const {
+  Float x = coordinate(i);
+  if (rounding == "floor")
+    return toIndex(floor(x));
+  if (rounding == "ceil")
+    return toIndex(ceil(x));
+  return toIndex(rounding == "round_prefer_ceil" ? floor(x + 0.5) : ceil(x - 0.5));
+}
+
+std::tuple<Value, Value, Float> ResizeAxis::linear(Value i) const {
+  Float x = coordinate(i), below = floor(x);
+  return {toIndex(below), toIndex(below + 1), x - below};
+}
+
+Float ResizeAxis::coordinate(Value i) const {
+  Float x(loops, toFloat(loops, loops.builder.getF64Type(), i));
+  double length = static_cast<double>(in);
+  if (coordinates == "align_corners")
+    return out == 1 ? x : x * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+  if (crops()) {
+    double last = static_cast<double>(in - 1);
+    return out == 1 ? x + (start + end) / 2 * last
+                    : x * ((end - start) * last / static_cast<double>(out - 1)) + start * last;
   }
+  if (coordinates == "asymmetric")
+    return x / scale;
+  if (coordinates == "tf_half_pixel_for_nn")
+    return (x + 0.5) / scale;
+  if (coordinates == "pytorch_half_pixel" && out == 1)
+    return x;
+  Float half = (x + 0.5) / scale - 0.5;
+  if (coordinates != "half_pixel_symmetric")
+    return half;
+  return half + length / 2 * (1 - static_cast<double>(out) / (scale * length));
+}
 
-  /// The one source of `i`, by the operator's rounding.
-  Value nearest(Value i) const {
-    Float x = coordinate(i);
-    if (rounding == "floor")
-      return toIndex(floor(x));
-    if (rounding == "ceil")
-      return toIndex(ceil(x));
-    return toIndex(rounding == "round_prefer_ceil" ? floor(x + 0.5) : ceil(x - 0.5));
-  }
-
-  /// The sources on both sides of `i`, and the weight of the second.
-  std::tuple<Value, Value, Float> linear(Value i) const {
-    Float x = coordinate(i), below = floor(x);
-    return {toIndex(below), toIndex(below + 1), x - below};
-  }
-
-private:
-  /// In f64, so that halves are told exactly.
-  Float coordinate(Value i) const {
-    Float x(loops, toFloat(loops, loops.builder.getF64Type(), i));
-    double length = static_cast<double>(in);
-    if (coordinates == "align_corners")
-      return out == 1 ? x : x * static_cast<double>(in - 1) / static_cast<double>(out - 1);
-    if (crops()) {
-      double last = static_cast<double>(in - 1);
-      return out == 1 ? x + (start + end) / 2 * last
-                      : x * ((end - start) * last / static_cast<double>(out - 1)) + start * last;
-    }
-    if (coordinates == "asymmetric")
-      return x / scale;
-    if (coordinates == "tf_half_pixel_for_nn")
-      return (x + 0.5) / scale;
-    if (coordinates == "pytorch_half_pixel" && out == 1)
-      return x;
-    Float half = (x + 0.5) / scale - 0.5;
-    if (coordinates != "half_pixel_symmetric")
-      return half;
-    return half + length / 2 * (1 - static_cast<double>(out) / (scale * length));
-  }
-
-  /// The index of a whole number, held within the image.
-  Value toIndex(Float whole) const {
-    Float inside = clamp(whole, 0, static_cast<double>(in - 1));
-    Value integer = arith::FPToSIOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), inside);
-    return arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getIndexType(), integer);
-  }
-
-  Loops &loops;
-  int64_t in, out;
-  double scale, start = 0, end = 1;
-  StringRef coordinates, rounding;
-};
-} // namespace
+Value ResizeAxis::toIndex(Float whole) const {
+  Float inside = clamp(whole, 0, static_cast<double>(in - 1));
+  Value integer = arith::FPToSIOp::create(loops.builder, loops.loc, loops.builder.getI64Type(), inside);
+  return arith::IndexCastOp::create(loops.builder, loops.loc, loops.builder.getIndexType(), integer);
+}
 
 void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outputs) {
   Loops loops(builder, getLoc());
@@ -210,7 +192,7 @@ void ResizeOp::lowerPlain(OpBuilder &builder, ValueRange inputs, ValueRange outp
       return storeAs(loops, element, value, outputs[0], target);
     }
     loops.loop(sizes[d], [&](Value i) {
-      Axis axis(loops, *this, d);
+      ResizeAxis axis(loops, *this, d);
       target.push_back(i);
       source[d] = i;
       size_t before = pairs.size(), conditions = outside.size();

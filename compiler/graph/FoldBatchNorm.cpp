@@ -19,7 +19,7 @@ using namespace cnnc::cnn;
 
 namespace {
 struct Affine {
-  std::vector<float> scale, shift;
+  std::vector<double> scale, shift;
 };
 
 FailureOr<Affine> affineOf(BnOp bn) {
@@ -109,8 +109,10 @@ struct FoldBn : OpRewritePattern<BnOp> {
 
     SmallVector<int64_t> perChannel(cast<RankedTensorType>(bn.getX().getType()).getRank(), 1);
     perChannel[1] = affine->scale.size();
-    Value scale = makeConstant(rewriter, bn.getLoc(), perChannel, std::move(affine->scale));
-    Value shift = makeConstant(rewriter, bn.getLoc(), perChannel, std::move(affine->shift));
+    auto constant = [&](ArrayRef<double> values) {
+      return makeConstant(rewriter, bn.getLoc(), perChannel, std::vector<float>(values.begin(), values.end()));
+    };
+    Value scale = constant(affine->scale), shift = constant(affine->shift);
     Value scaled = MulOp::create(rewriter, bn.getLoc(), bn.getX(), scale);
     rewriter.replaceOpWithNewOp<AddOp>(bn, scaled, shift);
     return success();

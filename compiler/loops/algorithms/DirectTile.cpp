@@ -13,6 +13,7 @@ using namespace cnnc::loops;
 constexpr int64_t kBlock = Target::kBlock;
 /// Steps of the sum after which a part of it is added to the total.
 constexpr int64_t kChunkSteps = 288;
+constexpr int64_t kStrictChunkSteps = 64; ///< errors grow with the root of a part's length
 
 DirectLayer::DirectLayer(FusedOp op, const Target &target, Phase &phase)
     : op(op), target(target), s(ConvShape::of(op)), plan(DirectPlan::of(op.getPlanAttr().getParameters())),
@@ -59,7 +60,8 @@ DirectTile::DirectTile(Loops &loops, const DirectLayer &layer, const TileArgumen
 }
 
 void DirectTile::write() {
-  int64_t chunk = std::max<int64_t>(1, kChunkSteps / (s.kh * s.kw * s.inputBlock));
+  int64_t steps = layer.target.strict ? kStrictChunkSteps : kChunkSteps;
+  int64_t chunk = std::max<int64_t>(1, steps / (s.kh * s.kw * s.inputBlock));
   int64_t chunks = pass.count < 2 * chunk ? 0 : (fullBlocks - 1) / chunk, rest = fullBlocks - chunks * chunk;
   Sums sums = overBlocks(loops.index(0), rest, firstSums());
   if (tail && !chunks)

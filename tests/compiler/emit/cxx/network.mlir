@@ -43,17 +43,19 @@
 // KERNELS:         for (int64_t ky = 0; ky < 3; ++ky)
 // KERNELS-NEXT:      for (int64_t kx = 0; kx < 3; ++kx)
 // KERNELS-NEXT:        for (int64_t channel = 0; channel < 16; ++channel) {
-// KERNELS-NEXT:          const f32x8 weight = load<f32x8>(&w[part][block][ky][kx][channel][0]);
-// KERNELS-NEXT:          const f32x8 weight2 = load<f32x8>(&w[part][block][ky][kx][channel][8]);
-// KERNELS-NEXT:          prefetch(&w[ahead][block][ky][kx][channel][0]);
+// KERNELS-NEXT:          const f32x8 weight = load<f32x8>(&w[part][0][ky][kx][channel][0]);
+// KERNELS-NEXT:          const f32x8 weight2 = load<f32x8>(&w[part][0][ky][kx][channel][8]);
+// KERNELS-NEXT:          prefetch(&w[ahead][0][ky][kx][channel][0]);
 // KERNELS-NEXT:          UNROLL for (int64_t j = 0; j < [[#PIXELS]]; ++j) {
-// KERNELS-NEXT:            const f32x8 pixel = splat<f32x8>(x[image][block][row + ky][column + kx + j][channel]);
+// KERNELS-NEXT:            const f32x8 pixel = splat<f32x8>(x[image][0][row + ky][column + kx + j][channel]);
 // KERNELS-NEXT:            sum[j] = fma(pixel, weight, sum[j]);
 // KERNELS-NEXT:            sum[j + [[#PIXELS]]] = fma(pixel, weight2, sum[j + [[#PIXELS]]]);
 // KERNELS-NEXT:          }
 // KERNELS-NEXT:        }
 // KERNELS:         UNROLL for (int64_t j = 0; j < [[#PIXELS]]; ++j) {
-// KERNELS-NEXT:      store(sum[j] < 0.0f ? f32x8{} : sum[j], &y[image][part][row + 1][column + j + 1][0]);
+// KERNELS-NEXT:      store(sum[j], &y[image][part][row + 1][column + j + 1][0]);
+// KERNELS:              sum{{[0-9]}}[j] = fma(pixel, weight, sum{{[0-9]}}[j]);
+// KERNELS:         store({{.*}} < 0.0f ? f32x8{} : {{.*}}, &y[image][part][row + 1][column + j + 1][0]);
 // KERNELS-LABEL: void conv3x3(
 // KERNELS:           conv3x3_tile_[[#PIXELS]]x16(x, w, bias, y, {{.*}} ? part + {{.*}} + 1 : part, 0, part,
 // KERNELS-NEXT:          row, column);

@@ -181,6 +181,39 @@ static std::vector<Case> cases() {
                       .stride = {2, 2},
                       .pad = {2, 2, 2, 2}})
                     .plusResidual());
+  // And with dilations, which split the map: into equal parts, and into some with fewer pixels or tiles than others.
+  for (auto [dilation, height, width] :
+       {std::tuple(Shape{2, 2}, 24, 32), {{4, 4}, 21, 29}, {{1, 3}, 17, 19}, {{7, 5}, 15, 26}, {{9, 9}, 20, 20}})
+    all.push_back(conv({.batch = height % 2 + 1,
+                        .channels = 40,
+                        .height = height,
+                        .width = width,
+                        .filters = 56,
+                        .pad = {dilation[0], dilation[1], dilation[0], dilation[1]},
+                        .dilation = dilation})
+                      .plusResidual());
+  // And with groups of whole blocks, of which a tile of filters takes one.
+  for (auto [channels, filters, groups] : {std::tuple(96, 160, 2), {128, 192, 2}, {144, 96, 3}})
+    for (int64_t kernel : {3, 5})
+      all.push_back(conv({.batch = groups == 3 ? 2 : 1,
+                          .channels = channels,
+                          .height = 13,
+                          .width = 17,
+                          .filters = filters,
+                          .kh = kernel,
+                          .kw = kernel,
+                          .pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2},
+                          .groups = groups})
+                        .plusResidual());
+  for (auto [kh, kw] : {std::pair(1, 3), {3, 1}})
+    all.push_back(conv({.channels = 48,
+                        .height = 18,
+                        .width = 22,
+                        .filters = 48,
+                        .kh = kh,
+                        .kw = kw,
+                        .pad = {2, 2, 3, 1},
+                        .dilation = {2, 3}}));
   for (auto [kh, kw] : {std::pair(1, 3), {3, 1}, {1, 7}, {7, 1}})
     all.push_back(conv({.batch = 2,
                         .channels = 49,

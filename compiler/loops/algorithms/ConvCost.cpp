@@ -106,20 +106,20 @@ double loops::winogradCycles(const WinogradShape &s, const WinogradPlan &plan, c
   double blocks = plan.isWhole ? 1 : llvm::divideCeil(s.tiles(), plan.block);
   double parts = static_cast<double>(channels) / plan.tile.channels;
   RowCut cut(plan.block, plan.tile.pixels);
-  double product = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, s.channels, 2);
+  double product = (channels / plan.tile.channels) * rowOfTiles(target, cut, plan.tile.channels, s.depth(), 2);
   if (int64_t rest = channels % plan.tile.channels)
-    product += rowOfTiles(target, cut, rest, s.channels, 2);
+    product += rowOfTiles(target, cut, rest, s.depth(), 2);
 
   double vectors = static_cast<double>(kBlock) / target.lanes();
   double transforms = vectors * blocks * plan.block * products * (3.0 * s.inputBlocks() + 3.0 * s.filterBlocks());
 
-  double filters = 4.0 * products * s.channels * channels;
+  double filters = 4.0 * products * s.depth() * channels;
   double transformed = 4.0 * products * plan.block * s.inputBlocks() * kBlock;
   double results = 4.0 * products * plan.block * plan.tile.channels;
   double slice = filters / products / parts;
   double memory = reading(core, filters, blocks - 1, filters + transformed + results);
-  memory += reading(core, filters, blocks * (cut.count - 1), slice + 4.0 * s.channels * cut.size);
-  memory += reading(core, transformed, blocks * parts, transformed + results);
+  memory += reading(core, filters, blocks * (cut.count - 1), slice + 4.0 * s.depth() * cut.size);
+  memory += reading(core, transformed, blocks * parts / s.groups, transformed + results);
   memory += reading(core, results, 2 * blocks * parts, transformed + results);
   return withWeights(core, s.images * (product * products * blocks + transforms + memory), filters, plan.prefetch);
 }

@@ -22,6 +22,8 @@ constexpr int64_t kBlock = Target::kBlock;
 constexpr size_t kTiles = 3;
 /// Tiles of more noise may round off more than 1e-5 of the largest result.
 constexpr double kMostNoise = 600;
+/// Of groups of fewer channels the transforms cost what the products save.
+constexpr int64_t kLeastDepth = 3 * kBlock;
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
@@ -51,9 +53,8 @@ public:
   int rank() const override { return 50; }
   bool accepts(FusedOp op, const Target &target) const override {
     auto conv = dyn_cast<ConvOp>(op.getAnchor());
-    auto isOne = [](int64_t value) { return value == 1; };
-    if (!conv || target.strict || !Epilogue::supports(op, /*anchored=*/true) || conv.getGroups() != 1 ||
-        !llvm::all_of(conv.getDilation(), isOne) || shapeOf(conv.getX())[1] < kBlock || !fits(op))
+    if (!conv || target.strict || !Epilogue::supports(op, /*anchored=*/true) || shapeOf(conv.getX())[1] < kBlock ||
+        !fits(op))
       return false;
     for (unsigned i = 1; i < conv->getNumOperands(); ++i)
       if (!constantOf(op.getAnchorInput(i)))
@@ -68,8 +69,8 @@ public:
     // Whole tiles are read, also where the map ends within one.
     WinogradShape s(op, tile);
     auto in = shapeOf(conv.getX());
-    int64_t bottom = (s.tileRows - 1) * s.m[0] * s.stride[0] + s.n[0] - s.padTop - in[2];
-    int64_t right = (s.tileColumns - 1) * s.m[1] * s.stride[1] + s.n[1] - s.padLeft - in[3];
+    int64_t bottom = s.lastPixel(0) + s.reach(0) + 1 - s.padTop - in[2];
+    int64_t right = s.lastPixel(1) + s.reach(1) + 1 - s.padLeft - in[3];
     return LayoutNeed::blocked(kBlock,
                                {s.padTop, s.padLeft, std::max<int64_t>(bottom, 0), std::max<int64_t>(right, 0)});
   }
@@ -77,11 +78,13 @@ public:
 
   SmallVector<DictionaryAttr> candidates(FusedOp op, const Target &target) const override {
     WinogradShape s(op, tile);
-    int64_t channels = s.filterBlocks() * kBlock, most = std::min<int64_t>(channels, 4 * kBlock);
+    int64_t channels = s.filterBlocks() * kBlock / s.groups, most = std::min<int64_t>(channels, 4 * kBlock);
     SmallVector<DictionaryAttr> result;
     for (WinogradPlan plan : blockings(s, target)) {
       plan.prefetch = true;
       auto tiles = tilesFor(target, plan.block, channels, most, kBlock);
+      if (s.groups > 1) // no tile may lie in two
+        llvm::erase_if(tiles, [&](const RegisterTile &registers) { return channels % registers.channels != 0; });
       tiles.truncate(std::min(tiles.size(), kTiles));
       for (RegisterTile registers : tiles) {
         plan.tile = registers;
@@ -96,7 +99,7 @@ public:
 
   int64_t weightBytes(FusedOp op) const override {
     WinogradShape s(op, tile);
-    return s.products() * s.channels * s.filterBlocks() * kBlock * 4;
+    return s.products() * s.depth() * s.filterBlocks() * kBlock * 4;
   }
   int64_t workspaceBytes(FusedOp op, const Target &) const override {
     return WinogradSpace(op.getContext(), WinogradShape(op, tile), WinogradPlan::of(op.getPlanAttr().getParameters()))
@@ -117,11 +120,15 @@ private:
     int64_t pixels = s.rows * s.columns;
     return pixels < 64 ? 2 : pixels < 800 ? 4 : std::numeric_limits<double>::infinity();
   }
-  /// Whether there are matrices for the filter, and they round little enough. A single tap needs none.
+  /// Whether groups are of whole blocks, there are matrices for the filter, and they round little enough. A single tap
+  /// needs none.
   bool fits(FusedOp op) const {
     WinogradShape s(op, tile);
+    if (s.groups > 1 && (s.depth() % kBlock != 0 || s.filters / s.groups % kBlock != 0 || s.depth() < kLeastDepth))
+      return false;
     for (unsigned d : {0, 1})
-      if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d], s.stride[d]))
+      if ((s.taps[d] == 1) != (s.m[d] == 1) || !WinogradMatrices::exist(s.m[d], s.taps[d], s.stride[d]) ||
+          (s.dilation[d] > 1 && s.stride[d] > 1))
         return false;
     return s.products() < s.m[0] * s.m[1] * s.taps[0] * s.taps[1] &&
            s.products() <= mostGrowth(s) * s.taps[0] * s.taps[1] && s.noise() <= kMostNoise;

@@ -111,7 +111,7 @@ private:
     MLIRContext *context = op.getContext();
     auto dim = [&](unsigned d) { return getAffineDimExpr(d, context); };
     SmallVector<AffineExpr> source = {dim(0) * kBlock + dim(3), dim(2), dim(1).floorDiv(s.n[1]), dim(1) % s.n[1]};
-    return {{s.filterBlocks(), s.products(), s.channels, kBlock},
+    return {{s.filterBlocks(), s.products(), s.depth(), kBlock},
             AffineMap::get(4, 0, source, context),
             transform.filter()};
   }
@@ -187,6 +187,9 @@ private:
           Value part = arguments[5], first = arguments[6], matrixSlot = c.isWhole ? loops.index(0) : slot;
           int64_t vectors = channels / target.lanes();
           auto laneOf = [&](int64_t v) { return v * target.lanes(); };
+          Value groupBlock = loops.index(0);
+          if (s.groups > 1)
+            groupBlock = loops.mul(loops.div(part, space.parts / s.groups), s.depth() / kBlock);
           SmallVector<Value> filterBlocks;
           for (int64_t v = 0; v < vectors; ++v)
             filterBlocks.push_back(loops.add(loops.mul(part, c.tile.channels / kBlock), laneOf(v) / kBlock));
@@ -194,7 +197,8 @@ private:
           auto overChannels = [&](Value block, int64_t count, ValueRange carried) {
             return loops.carry(count, carried, "channel", [&](Value channel, ValueRange in) {
               SmallVector<Value> next(in), weights;
-              Value line = loops.add(loops.mul(block, kBlock), channel), row = matrixRow(loops, block, first);
+              Value line = loops.add(loops.mul(block, kBlock), channel);
+              Value row = matrixRow(loops, loops.add(block, groupBlock), first);
               for (int64_t v = 0; v < vectors; ++v)
                 weights.push_back(load(loops, w, {filterBlocks[v], product, line, loops.index(laneOf(v) % kBlock)}));
               for (int64_t i = 0; c.prefetch && i < prefetches().each; ++i)
@@ -238,7 +242,7 @@ private:
           };
           // Long sums are made of shorter ones, each from zero, as noise makes their error grow. Their totals wait in
           // memory, so that registers are for the sums alone.
-          int64_t chunk = s.blocksOfSum(), full = s.channels / kBlock, tail = s.channels % kBlock;
+          int64_t chunk = s.blocksOfSum(), full = s.depth() / kBlock, tail = s.depth() % kBlock;
           int64_t chunks = (full - 1) / chunk, rest = full - chunks * chunk;
           keep(overBlocks(loops.index(0), rest, zeros));
           loops.loop(

@@ -13,18 +13,28 @@ struct WinogradTile {
   int64_t rows, columns;
 };
 
-/// The numbers of a convolution by tiles. Pairs are vertical, horizontal.
+/// The numbers of a convolution by tiles. Pairs are vertical, horizontal. A dilation d splits the map into d maps along
+/// each dimension, of every d-th pixel; their tiles take turns.
 struct WinogradShape {
-  std::array<int64_t, 2> m, taps, stride, n;        ///< of F(m, taps) from n products
-  int64_t images, channels, filters, rows, columns; // rows and columns of the result
+  std::array<int64_t, 2> m, taps, stride, dilation, n; ///< of F(m, taps) from n products
+  int64_t images, channels, filters, groups, rows, columns; ///< rows and columns of the result
   int64_t tileRows, tileColumns;
   int64_t padTop, padLeft;
 
   WinogradShape(cnn::FusedOp op, WinogradTile tile);
   int64_t tiles() const { return tileRows * tileColumns; }
+  /// The pixels between the first of a tile and the last that it reads.
+  int64_t reach(unsigned d) const { return (n[d] - 1) * dilation[d]; }
+  /// Of the tile that begins last.
+  int64_t lastPixel(unsigned d) const {
+    int64_t bands = (d ? tileColumns : tileRows) / dilation[d];
+    return (bands - 1) * m[d] * stride[d] * dilation[d] + dilation[d] - 1;
+  }
   int64_t products() const { return n[0] * n[1]; }
   int64_t inputBlocks() const { return llvm::divideCeil(channels, Target::kBlock); }
   int64_t filterBlocks() const { return llvm::divideCeil(filters, Target::kBlock); }
+  /// The input channels that a filter sums up.
+  int64_t depth() const { return channels / groups; }
   /// The factor of the rounding error, to direct sums.
   double noise() const;
   /// So many blocks of input channels are summed up from zero: the more noise, the fewer.

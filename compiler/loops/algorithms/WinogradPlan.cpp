@@ -16,10 +16,13 @@ WinogradShape::WinogradShape(FusedOp op, WinogradTile tile) : m{tile.rows, tile.
   auto conv = cast<ConvOp>(op.getAnchor());
   auto y = shapeOf(op->getResult(0)), filter = shapeOf(conv.getWeight());
   images = y[0], filters = y[1], rows = y[2], columns = y[3];
-  channels = shapeOf(conv.getX())[1];
-  for (unsigned d : {0, 1})
+  channels = shapeOf(conv.getX())[1], groups = conv.getGroups();
+  for (unsigned d : {0, 1}) {
     taps[d] = filter[2 + d], stride[d] = conv.getStride()[d], n[d] = (m[d] - 1) * stride[d] + taps[d];
-  tileRows = llvm::divideCeil(rows, m[0]), tileColumns = llvm::divideCeil(columns, m[1]);
+    dilation[d] = taps[d] > 1 ? conv.getDilation()[d] : 1;
+  }
+  auto tilesOf = [&](int64_t extent, unsigned d) { return llvm::divideCeil(extent, m[d] * dilation[d]) * dilation[d]; };
+  tileRows = tilesOf(rows, 0), tileColumns = tilesOf(columns, 1);
   padTop = conv.getPad()[0], padLeft = conv.getPad()[1];
 }
 

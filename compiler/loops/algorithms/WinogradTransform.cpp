@@ -53,18 +53,24 @@ void WinogradTransform::rows(Loops &loops, const Matrix &matrix, Value count, Re
       "row");
 }
 
+Value WinogradTransform::firstPixel(Loops &loops, Value number, unsigned d) const {
+  int64_t step = s.dilation[d];
+  Value first = loops.mul(loops.div(number, step), s.m[d] * step);
+  return step == 1 ? first : loops.add(first, loops.rem(number, step));
+}
+
 void WinogradTransform::input(Loops &loops, Value image, Value inputBlock, Value source, Value row) {
   BlockedAttr layout = layoutOf(op.getAnchorInput(0).getType());
-  Value top = loops.named(
-            loops.add(loops.mul(loops.div(source, s.tileColumns), s.m[0] * s.stride[0]), layout.top() - s.padTop),
-            "top"),
-        left = loops.named(
-            loops.add(loops.mul(loops.rem(source, s.tileColumns), s.m[1] * s.stride[1]), layout.left() - s.padLeft),
-            "left"),
-        half = loops.index(0);
+  Value tileRow = loops.div(source, s.tileColumns), tileColumn = loops.rem(source, s.tileColumns);
+  Value firstRow = loops.mul(firstPixel(loops, tileRow, 0), s.stride[0]),
+        firstColumn = loops.mul(firstPixel(loops, tileColumn, 1), s.stride[1]);
+  Value top = loops.named(loops.add(firstRow, layout.top() - s.padTop), "top"),
+        left = loops.named(loops.add(firstColumn, layout.left() - s.padLeft), "left"), half = loops.index(0);
   forLanes(loops, [&](Value lane) {
     auto readPixel = [&](Value y, Value column) {
-      return load(loops, x, {image, inputBlock, loops.add(top, y), loops.add(left, column), lane});
+      return load(loops, x,
+                  {image, inputBlock, loops.add(top, loops.mul(y, s.dilation[0])),
+                   loops.add(left, loops.mul(column, s.dilation[1])), lane});
     };
     auto readWork = [&](Value y, Value column) { return load(loops, work, {slot, half, y, column, lane}); };
     auto writeWork = [&](Value value, Value y, Value column) {
@@ -85,8 +91,8 @@ void WinogradTransform::input(Loops &loops, Value image, Value inputBlock, Value
 void WinogradTransform::output(Loops &loops, const Epilogue &epilogue, Value image, Value filterBlock, Value source,
                                Value row) {
   BlockedAttr layout = layoutOf(op->getResult(0).getType());
-  Value top = loops.named(loops.mul(loops.div(source, s.tileColumns), s.m[0]), "top"),
-        left = loops.named(loops.mul(loops.rem(source, s.tileColumns), s.m[1]), "left"), half = loops.index(1);
+  Value top = loops.named(firstPixel(loops, loops.div(source, s.tileColumns), 0), "top"),
+        left = loops.named(firstPixel(loops, loops.rem(source, s.tileColumns), 1), "left"), half = loops.index(1);
   forLanes(loops, [&](Value lane) {
     Value start = bias ? load(loops, bias, {filterBlock, lane}) : Value();
     auto readProduct = [&](Value y, Value column) {
@@ -105,8 +111,9 @@ void WinogradTransform::output(Loops &loops, const Epilogue &epilogue, Value ima
             {image, filterBlock, loops.add(y, layout.top()), loops.add(column, layout.left()), lane});
     };
     // Of a tile's pixels along one dimension, those beyond `extent` do not exist.
-    auto guarded = [&](Value at, int64_t index, int64_t extent, int64_t m, function_ref<void()> write) {
-      if (extent % m == 0 || index < extent % m)
+    auto guarded = [&](Value at, int64_t index, int64_t extent, unsigned d, function_ref<void()> write) {
+      int64_t rest = extent % (s.m[d] * s.dilation[d]);
+      if (rest == 0 || (s.dilation[d] == 1 && index < rest))
         return write();
       auto inside = scf::IfOp::create(loops.builder, loops.loc, loops.within(at, 0, extent), /*withElseRegion=*/false);
       OpBuilder::InsertionGuard guard(loops.builder);
@@ -114,12 +121,12 @@ void WinogradTransform::output(Loops &loops, const Epilogue &epilogue, Value ima
       write();
     };
     auto writeRow = [&](Value value, Value y, Value i) {
-      Value column = loops.add(left, i), line = loops.add(top, y);
-      guarded(column, *getConstantIntValue(i), s.columns, s.m[1], [&] { writePixel(value, line, column); });
+      Value column = loops.add(left, loops.mul(i, s.dilation[1])), line = loops.add(top, loops.mul(y, s.dilation[0]));
+      guarded(column, *getConstantIntValue(i), s.columns, 1, [&] { writePixel(value, line, column); });
     };
     auto writeColumn = [&](Value value, Value i, Value) {
-      Value line = loops.add(top, i);
-      guarded(line, *getConstantIntValue(i), s.rows, s.m[0], [&] { writePixel(value, line, left); });
+      Value line = loops.add(top, loops.mul(i, s.dilation[0]));
+      guarded(line, *getConstantIntValue(i), s.rows, 0, [&] { writePixel(value, line, left); });
     };
     if (s.n[1] == 1)
       return columns(loops, vertical.output, 1, readProduct, writeColumn);
@@ -127,8 +134,10 @@ void WinogradTransform::output(Loops &loops, const Epilogue &epilogue, Value ima
       return rows(loops, horizontal.output, loops.index(1), readProduct, writeRow);
     columns(loops, vertical.output, s.n[1], readProduct, writeWork);
     Value rowsInside = loops.index(s.m[0]);
-    if (s.rows % s.m[0])
-      rowsInside = loops.min(rowsInside, loops.sub(loops.index(s.rows), top));
+    if (int64_t step = s.dilation[0]; s.rows % (s.m[0] * step)) {
+      Value left = loops.sub(loops.index(s.rows + step - 1), top); // of a map with fewer rows none may be
+      rowsInside = loops.min(rowsInside, step == 1 ? left : loops.div(loops.max(left, loops.index(0)), step));
+    }
     rows(loops, horizontal.output, rowsInside, readWork, writeRow);
   });
 }

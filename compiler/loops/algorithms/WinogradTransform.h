@@ -28,6 +28,8 @@ public:
   std::vector<Matrix> filter() { return {vertical.filter, horizontal.filter}; }
 
 private:
+  /// The first pixel, along dimension d, of the tile with this number along it.
+  mlir::Value firstPixel(cnn::Loops &loops, mlir::Value number, unsigned d) const;
   /// Reads or writes element (row, column) of a tile.
   using Read = llvm::function_ref<mlir::Value(mlir::Value row, mlir::Value column)>;
   using Write = llvm::function_ref<void(mlir::Value value, mlir::Value row, mlir::Value column)>;

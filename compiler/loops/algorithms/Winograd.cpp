@@ -22,6 +22,8 @@ constexpr int64_t kBlock = Target::kBlock;
 constexpr size_t kTiles = 3;
 /// Tiles of more noise may round off more than 1e-5 of the largest result.
 constexpr double kMostNoise = 600;
+/// Filters of more bytes are many.
+constexpr int64_t kManyBytes = 4 << 20;
 /// Of groups of fewer channels the transforms cost what the products save.
 constexpr int64_t kLeastDepth = 3 * kBlock;
 
@@ -114,11 +116,11 @@ public:
   void lower(FusedOp op, const Target &target, Phase &phase) const override { writeWinograd(op, tile, target, phase); }
 
 private:
-  /// How many times the bytes of the filters the transformed ones may take: those of small maps are most of a network's
-  /// weights, and are read for few pixels.
+  /// How many times the bytes of the filters the transformed ones may take: those of small maps, and of many channels,
+  /// are most of a network's weights, and the former are read for few pixels.
   static double mostGrowth(const WinogradShape &s) {
-    int64_t pixels = s.rows * s.columns;
-    return pixels < 64 ? 2 : pixels < 800 ? 4 : std::numeric_limits<double>::infinity();
+    int64_t pixels = s.rows * s.columns, bytes = 4 * s.depth() * s.filters * s.taps[0] * s.taps[1];
+    return pixels < 64 ? 2 : pixels < 800 || bytes > kManyBytes ? 4 : std::numeric_limits<double>::infinity();
   }
   /// Whether groups are of whole blocks, there are matrices for the filter, and they round little enough. A single tap
   /// needs none.

@@ -39,7 +39,7 @@ Case cnnc::numeric::conv(const Conv &p) {
   Case result = {"conv", p.attributes(), p.operands(weights), shape,
                  [p](const std::vector<Tensor> &in) { return convolve(p, in); }};
   // Winograd's sums round with what cancels in them.
-  if (p.stride == Shape{1, 1} && p.channels / p.groups >= 16 && p.kh * p.kw > 1)
+  if (p.stride == Shape{1, 1} && p.channels / p.groups >= (p.groups == 1 ? 16 : 48) && p.kh * p.kw > 1)
     result.slack = 64;
   return result;
 }

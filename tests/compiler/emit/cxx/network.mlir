@@ -54,8 +54,9 @@
 // KERNELS-NEXT:        }
 // KERNELS:         UNROLL for (int64_t j = 0; j < [[#PIXELS]]; ++j) {
 // KERNELS-NEXT:      store(sum[j], &y[image][part][row + 1][column + j + 1][0]);
-// KERNELS:              sum{{[0-9]}}[j] = fma(pixel, weight, sum{{[0-9]}}[j]);
-// KERNELS:         store({{.*}} < 0.0f ? f32x8{} : {{.*}}, &y[image][part][row + 1][column + j + 1][0]);
+// KERNELS:              [[SUM:sum[0-9]+]][j] = fma(pixel, weight, [[SUM]][j]);
+// KERNELS:         const f32x8 y_vector = load<f32x8>(&y[image][part][row + 1][column + j + 1][0]);
+// KERNELS-NEXT:    store(y_vector < 0.0f ? f32x8{} : y_vector, &y[image][part][row + 1][column + j + 1][0]);
 // KERNELS-LABEL: void conv3x3(
 // KERNELS:           conv3x3_tile_[[#PIXELS]]x16(x, w, bias, y, {{.*}} ? part + {{.*}} + 1 : part, 0, part,
 // KERNELS-NEXT:          row, column);
